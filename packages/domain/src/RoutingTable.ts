@@ -1,0 +1,211 @@
+import { Schema } from "effect"
+import { Objective } from "./Objective.ts"
+import { Price } from "./Price.ts"
+import { Settings } from "./Tier.ts"
+
+const TierName = Schema.NonEmptyString
+const Numbers = Schema.Array(Schema.Finite)
+/** Little-endian IEEE 754 float32 values as base64: short, and the same bytes on every machine. */
+export const Float32Base64 = Schema.String
+const ByTier = Schema.Record(TierName, Schema.Finite)
+
+/** A tier as it was when the table was calibrated. The proxy takes address and key from its own configuration. */
+export const TableTier = Schema.Struct({
+  name: TierName,
+  model: Schema.optionalKey(Schema.NonEmptyString),
+  settings: Schema.optionalKey(Settings),
+  price: Schema.optionalKey(Price)
+})
+export type TableTier = typeof TableTier.Type
+
+/** How request text becomes numbers: hashed n-grams in 2^`hash_bits` buckets, and named dense features, standardized. */
+export const FeatureSpec = Schema.Struct({
+  version: Schema.Literal(1),
+  hash_bits: Schema.Int.check(Schema.isBetween({ minimum: 8, maximum: 20 })),
+  dense: Schema.Struct({ names: Schema.Array(Schema.NonEmptyString), mean: Numbers, scale: Numbers })
+})
+export type FeatureSpec = typeof FeatureSpec.Type
+
+/**
+ * Ex-ante linear head of one tier. The score of a request is
+ * `intercept + dense . d(x) + hashed . h(x) + segment_weight * segment value`.
+ *
+ * `quality` heads estimate the tier's own quality (used for the flagship), `gain` heads estimate
+ * flagship quality minus the tier's.
+ */
+export const Head = Schema.Struct({
+  tier: TierName,
+  target: Schema.Literals(["quality", "gain"]),
+  intercept: Schema.Finite,
+  dense: Numbers,
+  /** One float32 per bucket, or empty where text did not pay. */
+  hashed: Float32Base64,
+  segment_weight: Schema.Finite
+})
+export type Head = typeof Head.Type
+
+/** Expected cost of a tier in USD: `segment intercept + usd_per_char * characters of the request`. */
+export const CostHead = Schema.Struct({ tier: TierName, intercept_usd: Schema.Finite, usd_per_char: Schema.Finite })
+export type CostHead = typeof CostHead.Type
+
+/** A monotone map from a raw score to [0, 1]. */
+export const Calibrator = Schema.Union([
+  /** sigmoid(a * score + b) */
+  Schema.Struct({ kind: Schema.Literal("platt"), a: Schema.Finite, b: Schema.Finite }),
+  /** sigmoid(a ln p - b ln(1 - p) + c) with p = sigmoid(score); Kull et al. 2017 */
+  Schema.Struct({ kind: Schema.Literal("beta"), a: Schema.Finite, b: Schema.Finite, c: Schema.Finite }),
+  /** Linear between knots, constant outside. */
+  Schema.Struct({ kind: Schema.Literal("isotonic"), x: Numbers, y: Numbers })
+])
+export type Calibrator = typeof Calibrator.Type
+
+/**
+ * Ex-post head of one tier: from the evidence about an answer to a calibrated score in [0, 1].
+ *
+ * Inputs are named `signal:<name>`, `answer:<name>` (text features of the answer), `request:<dense feature>`,
+ * `exante:<tier>` (predicted quality) and `agree:<tier>` (agreement with the answer of an earlier tier).
+ * A missing input takes `missing` (already standardized) in place of `(value - mean) / scale`.
+ *
+ * `confidence` scores estimate the answer's quality; `advantage` scores estimate 1 - max(0, flagship quality - quality).
+ */
+export const Acceptor = Schema.Struct({
+  tier: TierName,
+  score: Schema.Literals(["confidence", "advantage"]),
+  inputs: Schema.Array(Schema.Struct({
+    name: Schema.NonEmptyString,
+    mean: Schema.Finite,
+    scale: Schema.Finite,
+    missing: Schema.Finite,
+    weight: Schema.Finite
+  })),
+  intercept: Schema.Finite,
+  calibrator: Calibrator
+})
+export type Acceptor = typeof Acceptor.Type
+
+/** What is known of one task, pooled towards its parent by empirical Bayes. */
+export const Segment = Schema.Struct({
+  /** Task identifier; `` (empty) is the root that unseen tasks inherit from. */
+  task: Schema.String,
+  n: Schema.Int,
+  /** Segment value of each head's tier: flagship minus tier, and the flagship's own quality. */
+  value: ByTier,
+  /** Expected cost at zero characters by tier, USD. */
+  cost_usd: ByTier
+})
+export type Segment = typeof Segment.Type
+
+/**
+ * What happens after a tier's answer: a step function of the calibrated score. `edges` ascend; `next` has one more
+ * entry than `edges`; entry i serves scores in [edges[i-1], edges[i]). A tier name escalates, null accepts.
+ */
+export const Stage = Schema.Struct({
+  tier: TierName,
+  score: Schema.Literals(["confidence", "advantage"]),
+  edges: Numbers,
+  next: Schema.Array(Schema.NullOr(TierName))
+})
+export type Stage = typeof Stage.Type
+
+/** The class of a plan, for people; the decision reads only `entry` and `stages`. */
+export const PlanKind = Schema.Literals(["single", "route", "cascade", "route_cascade", "cascade_routing", "stopping"])
+export type PlanKind = typeof PlanKind.Type
+
+/**
+ * A policy: the entry tier is the one with the greatest `predicted quality - lambda * predicted cost` (per USD) among
+ * `entry.tiers`; then stages run until one accepts. A tier without a stage is accepted whatever it answers.
+ */
+export const Plan = Schema.Struct({
+  kind: PlanKind,
+  entry: Schema.Struct({ lambda: Schema.Finite, tiers: Schema.Array(TierName).check(Schema.isMinLength(1)) }),
+  stages: Schema.Array(Stage)
+})
+export type Plan = typeof Plan.Type
+
+/** A measured expectation on rows that the search did not see. */
+export const Expectation = Schema.Struct({
+  n: Schema.Int,
+  quality: Schema.Finite,
+  quality_interval: Schema.Tuple([Schema.Finite, Schema.Finite]),
+  cost_usd: Schema.Finite,
+  cost_interval: Schema.Tuple([Schema.Finite, Schema.Finite]),
+  latency_p50_ms: Schema.NullOr(Schema.Finite),
+  latency_p95_ms: Schema.NullOr(Schema.Finite),
+  /** Share of requests whose final answer is the tier's. */
+  shares: ByTier,
+  /** Simultaneous lower bound of quality relative to the flagship's (1 = equal), at the certificate's confidence. */
+  lower_bound: Schema.Finite
+})
+export type Expectation = typeof Expectation.Type
+
+/** A named way to run the table. With two plans, a hash of the request identifier picks by `share`. */
+export const OperatingPoint = Schema.Struct({
+  name: Schema.NonEmptyString,
+  plans: Schema.Array(Schema.Struct({ share: Schema.Finite, plan: Plan })).check(Schema.isMinLength(1)),
+  /** Tasks that have a plan of their own. */
+  segments: Schema.Record(Schema.String, Plan),
+  expected: Expectation
+})
+export type OperatingPoint = typeof OperatingPoint.Type
+
+/** The statistical promise, or why there is none. */
+export const Certificate = Schema.Struct({
+  /** Whether the default point is certified. A table without a certificate serves the flagship. */
+  certified: Schema.Boolean,
+  point: Schema.NonEmptyString,
+  /** The promise, or its absence, in plain words. */
+  statement: Schema.NonEmptyString,
+  test: Schema.NonEmptyString,
+  floor: Schema.Finite,
+  /** Most mean quality lost against the flagship, absolute. */
+  epsilon: Schema.Finite,
+  alpha: Schema.Finite,
+  /** Requests the test read. */
+  n: Schema.Int,
+  n_effective: Schema.Finite,
+  p_value: Schema.Finite,
+  /** The fixed sequence with its p-values, from the flagship to the cheapest tested. */
+  sequence: Schema.Array(Schema.Struct({ point: Schema.NonEmptyString, p_value: Schema.Finite })),
+  /** More graded requests that would probably let the wanted point pass; null where not known or not needed. */
+  more_requests_needed: Schema.NullOr(Schema.Int),
+  /** What quality means here. */
+  labels: Schema.Literals(["graded", "judged", "agreement_with_flagship"]),
+  /** What the promise does not cover. */
+  not_covered: Schema.Array(Schema.NonEmptyString)
+})
+export type Certificate = typeof Certificate.Type
+
+/** Where the table comes from. Nothing here depends on the clock or the machine. */
+export const Provenance = Schema.Struct({
+  spillway_version: Schema.NonEmptyString,
+  data_sha256: Schema.NonEmptyString,
+  seed: Schema.Int,
+  requests: Schema.Int,
+  outcomes: Schema.Int,
+  fit: Schema.Int,
+  select: Schema.Int,
+  certify: Schema.Int,
+  first_ts: Schema.NullOr(Schema.String),
+  last_ts: Schema.NullOr(Schema.String)
+})
+export type Provenance = typeof Provenance.Type
+
+/** A policy as data: what `spillway optimize` writes and `spillway serve` runs. */
+export const RoutingTable = Schema.Struct({
+  format: Schema.Literal("spillway.routing-table/1"),
+  /** Cheapest first. */
+  tiers: Schema.Array(TableTier).check(Schema.isMinLength(1)),
+  flagship: TierName,
+  features: FeatureSpec,
+  heads: Schema.Array(Head),
+  cost_heads: Schema.Array(CostHead),
+  acceptors: Schema.Array(Acceptor),
+  segments: Schema.Array(Segment),
+  /** From the cheapest to the flagship. */
+  points: Schema.Array(OperatingPoint).check(Schema.isMinLength(1)),
+  default_point: Schema.NonEmptyString,
+  objective: Objective,
+  certificate: Certificate,
+  provenance: Provenance
+})
+export type RoutingTable = typeof RoutingTable.Type

@@ -1,0 +1,1 @@
+export * from "./Provider.ts"

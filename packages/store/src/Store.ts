@@ -1,0 +1,91 @@
+import type { BadInput, Failure, Grade, Outcome, Request } from "@spillway/domain"
+import { Context, type Effect, type Stream } from "effect"
+
+/** Counts of what a bulk write changed. */
+export interface Written {
+  readonly inserted: number
+  readonly updated: number
+  readonly unchanged: number
+}
+
+/**
+ * Outcomes as columns: row i is a request, column k a tier. Missing values are NaN.
+ * `signals.get(name)[k][i]` is the signal of tier k for row i; tiers that never have it are undefined.
+ */
+export interface OutcomeMatrix {
+  readonly tiers: ReadonlyArray<string>
+  /** Row order: `ts`, then `request_id`. */
+  readonly requestIds: ReadonlyArray<string>
+  readonly tasks: ReadonlyArray<string>
+  /** Index into `tasks`. */
+  readonly task: Uint32Array
+  /** Milliseconds since 1970, NaN where unknown. */
+  readonly ts: Float64Array
+  readonly quality: ReadonlyArray<Float64Array>
+  readonly costUsd: ReadonlyArray<Float64Array>
+  readonly latencyMs: ReadonlyArray<Float64Array>
+  readonly signals: ReadonlyMap<string, ReadonlyArray<Float64Array | undefined>>
+}
+
+/** Narrows a read. `where` is SQL over the columns of `requests` (`task`, `ts`, `metadata`, ...). */
+export interface Selection {
+  readonly where?: string | undefined
+  readonly tiers?: ReadonlyArray<string> | undefined
+  readonly limit?: number | undefined
+}
+
+/** Per tier totals of what is stored. */
+export interface TierSummary {
+  readonly tier: string
+  readonly outcomes: number
+  readonly failed: number
+  readonly graded: number
+  readonly mean_quality: number | null
+  readonly mean_cost_usd: number | null
+  readonly total_cost_usd: number | null
+  readonly latency_p50_ms: number | null
+  readonly latency_p95_ms: number | null
+}
+
+/** Facts about one run of a command, kept for audit. */
+export interface Run {
+  readonly run_id: string
+  readonly command: string
+  readonly started_at: string
+  readonly ended_at?: string | undefined
+  readonly detail: Readonly<Record<string, unknown>>
+}
+
+type Fails = BadInput | Failure
+
+/** The DuckDB file. One process holds it at a time. */
+export class Store extends Context.Service<Store, {
+  /** Inserts new requests; one whose `request_id` is stored with the same content is unchanged. */
+  readonly putRequests: (rows: ReadonlyArray<Request>) => Effect.Effect<Written, Fails>
+  /** Inserts or replaces outcomes by (`request_id`, `tier`), signals with them. */
+  readonly putOutcomes: (rows: ReadonlyArray<Outcome>) => Effect.Effect<Written, Fails>
+  /** Inserts or replaces grades by (`request_id`, `tier`, `grader`). */
+  readonly putGrades: (rows: ReadonlyArray<Grade>) => Effect.Effect<Written, Fails>
+  readonly putRun: (run: Run) => Effect.Effect<void, Fails>
+  /** Requests in row order of {@link OutcomeMatrix}, in chunks of at most 2,048. */
+  readonly requests: (selection?: Selection) => Stream.Stream<ReadonlyArray<Request>, Fails>
+  /** Outcomes ordered by request row, then tier. */
+  readonly outcomes: (selection?: Selection) => Stream.Stream<ReadonlyArray<Outcome>, Fails>
+  /** (`request_id`, `tier`) pairs that have an outcome without `error`. */
+  readonly answered: (tiers: ReadonlyArray<string>) => Effect.Effect<ReadonlySet<string>, Fails>
+  readonly matrix: (selection?: Selection) => Effect.Effect<OutcomeMatrix, Fails>
+  /** Answer texts of one tier in row order of {@link OutcomeMatrix}; undefined where there is none. */
+  readonly outputs: (tier: string, selection?: Selection) => Stream.Stream<ReadonlyArray<string | undefined>, Fails>
+  readonly counts: Effect.Effect<{ requests: number; outcomes: number; grades: number; tasks: number }, Fails>
+  readonly summary: (selection?: Selection) => Effect.Effect<ReadonlyArray<TierSummary>, Fails>
+  /** SHA-256 over the selected requests, outcomes and grades, independent of insertion order. */
+  readonly digest: (selection?: Selection) => Effect.Effect<string, Fails>
+  readonly putTable: (table: { sha256: string; json: string; created_at: string }) => Effect.Effect<void, Fails>
+  /** Runs SQL of our own and returns plain rows; bigint columns come back as numbers. */
+  readonly query: (
+    sql: string,
+    parameters?: Readonly<Record<string, string | number | null>>
+  ) => Effect.Effect<ReadonlyArray<Readonly<Record<string, unknown>>>, Fails>
+  /** Runs an effect in one transaction: all its writes or none. */
+  readonly transaction: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E | Fails, R>
+}>()("@spillway/store/Store") {}

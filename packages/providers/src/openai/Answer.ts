@@ -1,0 +1,66 @@
+import type { Signals, Usage } from "@spillway/domain"
+import { answerSignals } from "./AnswerSignals.ts"
+import { isObject, type JsonObject, objectsOf } from "./Json.ts"
+import { signalsOfLogprobs, type TokenLogprob, tokenLogprobsOf } from "./LogprobSignals.ts"
+import { usageOf } from "./Usage.ts"
+
+/** The extra field in which the recorded provider passes an answer's recorded signals. */
+export const SIGNALS_FIELD = "spillway_signals"
+
+/** What a chat completion says, in the words of the domain. */
+export interface Answer {
+  /** The text; for an answer that calls tools, the JSON of its `tool_calls`; for a refusal, its words. */
+  readonly output: string
+  readonly finish_reason: string | undefined
+  readonly usage: Usage | undefined
+  readonly signals: Signals
+}
+
+/** Text of a message's `content`: a string, or the text parts of a list. */
+const textOf = (content: unknown): string => {
+  if (typeof content === "string") return content
+  return objectsOf(content).map((part) => typeof part["text"] === "string" ? part["text"] : "").join("")
+}
+
+const outputOf = (message: JsonObject): string => {
+  const calls = message["tool_calls"]
+  if (Array.isArray(calls) && calls.length > 0) return JSON.stringify(calls)
+  if (isObject(message["function_call"])) return JSON.stringify(message["function_call"])
+  return textOf(message["content"]) || (typeof message["refusal"] === "string" ? message["refusal"] : "")
+}
+
+const logprobsOf = (choice: JsonObject): ReadonlyArray<TokenLogprob> =>
+  isObject(choice["logprobs"]) ? tokenLogprobsOf(choice["logprobs"]["content"]) : []
+
+const recordedSignals = (body: JsonObject): Signals => {
+  const signals = body[SIGNALS_FIELD]
+  if (!isObject(signals)) return {}
+  return Object.fromEntries(
+    Object.entries(signals).filter((entry): entry is [string, number] => Number.isFinite(entry[1]))
+  )
+}
+
+/**
+ * The answer of a whole chat completion body; undefined for anything else. With several choices, the first.
+ *
+ * @param parameters the request's parameters (or its whole body): they decide whether `schema_ok` is asked.
+ */
+export const answerOf = (body: unknown, parameters?: JsonObject): Answer | undefined => {
+  if (!isObject(body)) return undefined
+  const choice = objectsOf(body["choices"])[0]
+  if (choice === undefined || !isObject(choice["message"])) return undefined
+  const message = choice["message"]
+  const output = outputOf(message)
+  const finish_reason = typeof choice["finish_reason"] === "string" ? choice["finish_reason"] : undefined
+  const refusal = typeof message["refusal"] === "string" && message["refusal"] !== ""
+  return {
+    output,
+    finish_reason,
+    usage: usageOf(body["usage"]),
+    signals: {
+      ...signalsOfLogprobs(logprobsOf(choice)),
+      ...answerSignals({ output, finish_reason, refusal }, parameters),
+      ...recordedSignals(body)
+    }
+  }
+}

@@ -1,24 +1,5 @@
-import type { Signals } from "@spillway/domain"
-
-/** What the policy sees of a request. Built by {@link requestView} from a stored request or a live body alike. */
-export interface RequestView {
-  readonly request_id: string
-  readonly task: string
-  /** All message text in order, roles apart by newlines; parts that are not text leave only their counts. */
-  readonly text: string
-  readonly turns: number
-  readonly tools: number
-  readonly images: number
-  /** Characters of tool and response schemas. */
-  readonly schema_chars: number
-}
-
-/** What the policy sees of an answer. */
-export interface AnswerView {
-  readonly output: string
-  readonly finish_reason?: string | undefined
-  readonly signals?: Signals | undefined
-}
+import type { AnswerView } from "./AnswerView.ts"
+import type { RequestView } from "./RequestView.ts"
 
 /** What to do next with a request. */
 export type Decision =

@@ -1,0 +1,78 @@
+import { parseJsonAnswer } from "./AnswerFeatures.ts"
+import { sampleText } from "./TextSample.ts"
+
+const OUTER_PUNCTUATION = /^[\s"'“”‘’`*_.,;:!?()[\]{}<>$]+|[\s"'“”‘’`*_.,;:!?()[\]{}<>$]+$/g
+const WORD = /[\p{L}\p{N}]+/gu
+const NUMBER = /[-−]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?/gi
+/** What stands after the last of these marks is the answer proper. */
+const ANSWER_MARK = /(?:\banswer(?:\s+is)?\s*:?|####|\bresult\s*:|\\boxed\{)/gi
+const CHOICE = /^([a-z])(?:[.):]|$)/
+/** Beyond so many words an answer is prose and compared by its vocabulary. */
+const SHORT_WORDS = 12
+
+const normalize = (text: string) =>
+  text.normalize("NFKC").toLowerCase().replace(/\s+/g, " ").replace(OUTER_PUNCTUATION, "")
+
+const wordsOf = (text: string): ReadonlyArray<string> => text.match(WORD) ?? []
+
+/** The part that holds the answer: after the last mark, else all of it. */
+const answerPart = (text: string) => {
+  const marks = [...text.matchAll(ANSWER_MARK)]
+  const last = marks.at(-1)
+  const part = last === undefined ? "" : text.slice(last.index + last[0].length).trim()
+  return part === "" ? text : part
+}
+
+const onlyNumber = (text: string): number | undefined => {
+  const found = text.match(NUMBER) ?? []
+  return found.length === 1 ? Number(found[0]!.replace("−", "-").replaceAll(",", "")) : undefined
+}
+
+const sameNumber = (a: number, b: number) => Math.abs(a - b) <= 1e-6 * Math.max(1, Math.abs(a), Math.abs(b))
+
+/** Every leaf of a JSON value as `path=value`; objects read in any order of their keys. */
+const leaves = (value: unknown, path: string, into: Set<string>): Set<string> => {
+  if (typeof value !== "object" || value === null) return into.add(`${path}=${JSON.stringify(value)}`)
+  const entries = Object.entries(value)
+  if (entries.length === 0) into.add(`${path}=${Array.isArray(value) ? "[]" : "{}"}`)
+  for (const [key, child] of entries) leaves(child, `${path}/${key}`, into)
+  return into
+}
+
+const jaccard = (a: ReadonlySet<string>, b: ReadonlySet<string>) => {
+  let shared = 0
+  for (const item of a) if (b.has(item)) shared++
+  const all = a.size + b.size - shared
+  return all === 0 ? 1 : shared / all
+}
+
+/**
+ * How far two answers to one request say the same, in [0, 1]; symmetric.
+ *
+ * 1 where they are equal after normalisation. JSON answers: shared leaves over all leaves. Short answers (or the short
+ * part after "answer is", `####`, `\boxed{`): 1 or 0 by their choice letter or their only number where both have one. All
+ * others: shared words over all words (Jaccard) of at most `SAMPLE_CHARS` characters.
+ */
+export const agreement = (a: string, b: string): number => {
+  if (a === b) return 1
+  const jsonA = parseJsonAnswer(a)
+  const jsonB = parseJsonAnswer(b)
+  if (jsonA !== undefined && jsonB !== undefined) {
+    return jaccard(leaves(jsonA, "", new Set()), leaves(jsonB, "", new Set()))
+  }
+
+  const partA = normalize(answerPart(sampleText(a)))
+  const partB = normalize(answerPart(sampleText(b)))
+  const wordsA = wordsOf(partA)
+  const wordsB = wordsOf(partB)
+  if (wordsA.length <= SHORT_WORDS && wordsB.length <= SHORT_WORDS) {
+    if (partA === partB) return 1
+    const choiceA = CHOICE.exec(partA)?.[1]
+    const choiceB = CHOICE.exec(partB)?.[1]
+    if (choiceA !== undefined && choiceB !== undefined) return choiceA === choiceB ? 1 : 0
+    const numberA = onlyNumber(partA)
+    const numberB = onlyNumber(partB)
+    if (numberA !== undefined && numberB !== undefined) return sameNumber(numberA, numberB) ? 1 : 0
+  }
+  return jaccard(new Set(wordsOf(normalize(sampleText(a)))), new Set(wordsOf(normalize(sampleText(b)))))
+}

@@ -1,0 +1,108 @@
+import { type Acceptor, BadInput } from "@spillway/domain"
+import type { AnswerView } from "../AnswerView.ts"
+import { agreement } from "../features/Agreement.ts"
+import { answerFeatures, answerNames } from "../features/AnswerFeatures.ts"
+import { denseNames } from "../features/DenseFeatures.ts"
+import { calibrate } from "./Calibrate.ts"
+import { standardize } from "./LinearHead.ts"
+
+/** What an acceptor may look at after an answer. */
+export interface Evidence {
+  readonly answer: AnswerView
+  /** All dense features of the request, raw, in the order of `denseNames`. */
+  readonly dense: Float64Array
+  /** Predicted quality of every tier, in the order of the table's tiers. */
+  readonly quality: Float64Array
+  /** Output of the tiers that answered before; undefined for the others. */
+  readonly earlier: (tier: string) => string | undefined
+}
+
+/** Reads named inputs from evidence. */
+export interface InputReader {
+  readonly names: ReadonlyArray<string>
+  /** Writes the raw values to `out[offset]` and on; NaN where an input is missing. */
+  readonly read: (evidence: Evidence, out: Float64Array, offset?: number) => void
+}
+
+type Read = (evidence: Evidence, answer: Float64Array) => number
+
+const compileInput = (name: string, tiers: ReadonlyArray<string>): Read | undefined => {
+  const colon = name.indexOf(":")
+  const rest = name.slice(colon + 1)
+  switch (name.slice(0, colon)) {
+    case "signal":
+      return ({ answer }) => answer.signals?.[rest] ?? Number.NaN
+    case "answer": {
+      const i = answerNames.indexOf(rest)
+      return i < 0 ? undefined : (_, answer) => answer[i]!
+    }
+    case "request": {
+      const i = denseNames.indexOf(rest)
+      return i < 0 ? undefined : ({ dense }) => dense[i]!
+    }
+    case "exante": {
+      const i = tiers.indexOf(rest)
+      return i < 0 ? undefined : ({ quality }) => quality[i]!
+    }
+    case "agree":
+      return tiers.includes(rest)
+        ? ({ answer, earlier }) => {
+          const other = earlier(rest)
+          return other === undefined ? Number.NaN : agreement(answer.output, other)
+        }
+        : undefined
+    default:
+      return undefined
+  }
+}
+
+/**
+ * Compiles input names (see `Acceptor` in `@spillway/domain`) to a reader. The optimizer fills its training matrix with
+ * it and the proxy scores with it. Throws `BadInput` with `field` `[i].name` for a name that means nothing.
+ */
+export const compileInputs = (names: ReadonlyArray<string>, tiers: ReadonlyArray<string>): InputReader => {
+  const reads = names.map((name, i) => {
+    const read = compileInput(name, tiers)
+    if (read !== undefined) return read
+    throw new BadInput({
+      source: "routing table",
+      field: `[${i}].name`,
+      problem: `unknown input "${name}"`,
+      mend:
+        "Use signal:<name>, answer:<feature>, request:<feature>, exante:<tier> or agree:<tier> with names that exist"
+    })
+  })
+  const readsAnswer = names.some((name) => name.startsWith("answer:"))
+  const answer = new Float64Array(answerNames.length)
+  return {
+    names,
+    read: (evidence, out, offset = 0) => {
+      if (readsAnswer) answerFeatures(evidence.answer, answer)
+      for (let i = 0; i < reads.length; i++) out[offset + i] = reads[i]!(evidence, answer)
+    }
+  }
+}
+
+/**
+ * Calibrated score of raw inputs `values[offset]` and on (as an {@link InputReader} of the acceptor's names writes
+ * them). Each is standardized and clipped to 6 deviations; one that is not finite takes `missing` instead.
+ */
+export const acceptorScore = (acceptor: Acceptor, values: Float64Array, offset = 0): number => {
+  let score = acceptor.intercept
+  for (let i = 0; i < acceptor.inputs.length; i++) {
+    const { mean, missing, scale, weight } = acceptor.inputs[i]!
+    const value = values[offset + i]!
+    score += weight * (Number.isFinite(value) ? standardize(value, mean, scale) : missing)
+  }
+  return calibrate(acceptor.calibrator, score)
+}
+
+/** Compiles an acceptor to a function of evidence. Throws as {@link compileInputs} does. */
+export const compileAcceptor = (acceptor: Acceptor, tiers: ReadonlyArray<string>): (evidence: Evidence) => number => {
+  const reader = compileInputs(acceptor.inputs.map(({ name }) => name), tiers)
+  const values = new Float64Array(acceptor.inputs.length)
+  return (evidence) => {
+    reader.read(evidence, values)
+    return acceptorScore(acceptor, values)
+  }
+}

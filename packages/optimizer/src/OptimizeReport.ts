@@ -1,0 +1,108 @@
+import type { Certificate, Objective } from "@spillway/domain"
+
+/** Lower and upper end of a two-sided interval. */
+export type Interval = readonly [number, number]
+
+/** Mean cost in USD per request against mean quality in [0, 1]. */
+export interface CostQuality {
+  readonly cost_usd: number
+  readonly quality: number
+}
+
+/** One operating point, measured on requests that the search did not see. */
+export interface FrontierPoint extends CostQuality {
+  readonly name: string
+  readonly quality_interval: Interval
+  readonly cost_interval: Interval
+  /** Null where no latency was recorded. */
+  readonly latency_p50_ms: number | null
+  readonly latency_p95_ms: number | null
+  /** Share of requests whose final answer is the tier's. */
+  readonly shares: Readonly<Record<string, number>>
+  /** Simultaneous lower bound of quality relative to the flagship's (1 = equal), at the certificate's confidence. */
+  readonly lower_bound: number
+}
+
+/** A policy that a reader would try first, measured on the same requests as the frontier. */
+export interface Baseline extends CostQuality {
+  readonly name: string
+  readonly cost_interval?: Interval | undefined
+  readonly quality_interval?: Interval | undefined
+  readonly note?: string | undefined
+}
+
+/** Cross-validated score of one policy class; greater is better. */
+export interface PortfolioEntry {
+  readonly class: string
+  readonly score: number
+  readonly stderr: number
+  readonly chosen: boolean
+}
+
+/** The default point on the requests of one task, against the flagship on the same requests. Costs in USD per request. */
+export interface TaskResult {
+  readonly task: string
+  readonly n: number
+  readonly flagship_quality: number
+  readonly quality: number
+  readonly quality_interval: Interval
+  readonly cost_usd: number
+  readonly flagship_cost_usd: number
+  /** Share of the flagship's cost that is saved; negative where the policy costs more. */
+  readonly saving: number
+  readonly tier_shares: Readonly<Record<string, number>>
+}
+
+/** Requests of similar calibrated score: their mean score, their mean observed quality and their number. */
+export interface CalibrationBin {
+  readonly predicted: number
+  readonly observed: number
+  readonly n: number
+}
+
+/** How far a tier's calibrated score can be taken at its word, on requests that the calibrator did not see. */
+export interface TierCalibration {
+  readonly tier: string
+  readonly n: number
+  /** Expected calibration error: mean |predicted - observed| over the bins, weighted by requests. */
+  readonly ece: number
+  readonly brier: number
+  /** Probability that a better answer scores higher than a worse one; .5 is chance. */
+  readonly auroc: number
+  readonly bins: ReadonlyArray<CalibrationBin>
+}
+
+/** The default point against always-flagship over all measured requests, in USD. */
+export interface Savings {
+  readonly flagship_usd: number
+  readonly policy_usd: number
+  readonly saved_usd: number
+  readonly saved_interval: Interval
+  /** `saved_usd / flagship_usd`. */
+  readonly saved_share: number
+  readonly requests: number
+}
+
+/** Everything that one optimization measured, for people and for `--json`. */
+export interface OptimizeReport {
+  /** Operating points out of sample, from the cheapest to the flagship. */
+  readonly frontier: ReadonlyArray<FrontierPoint>
+  /** Frontier of the clairvoyant policy that knows every answer's grade beforehand. */
+  readonly oracle: ReadonlyArray<CostQuality>
+  /** Always cheapest, always flagship, best single tier, random mix, length only, task only, ... */
+  readonly baselines: ReadonlyArray<Baseline>
+  /** Upper hull of the single tiers: what mixing them at random reaches. */
+  readonly mix: ReadonlyArray<CostQuality>
+  readonly certificate: Certificate
+  /** Name of the frontier point that is served by default. */
+  readonly default_point: string
+  readonly objective: Objective
+  readonly portfolio: ReadonlyArray<PortfolioEntry>
+  readonly tasks: ReadonlyArray<TaskResult>
+  readonly calibration: ReadonlyArray<TierCalibration>
+  readonly savings: Savings
+  /** Seconds by phase. */
+  readonly timing: Readonly<Record<string, number>>
+  /** Greatest resident memory of the process, in MB. */
+  readonly peak_rss_mb: number
+}

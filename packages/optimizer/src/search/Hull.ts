@@ -1,0 +1,55 @@
+import type { PlanPoint } from "./IndexedPlan.ts"
+
+/**
+ * Indices of the points on the non-decreasing concave hull, cheapest first: all that mixing at random cannot beat.
+ * Monotone chain (Andrew 1979), O(m log m).
+ */
+export const hull = (cost: ArrayLike<number>, quality: ArrayLike<number>): Array<number> => {
+  const order = Array.from({ length: cost.length }, (_, i) => i)
+    .toSorted((a, b) => cost[a]! - cost[b]! || quality[b]! - quality[a]! || a - b)
+  const kept: Array<number> = []
+  for (const i of order) {
+    if (kept.length > 0 && quality[i]! <= quality[kept.at(-1)!]!) continue
+    while (kept.length >= 2) {
+      const a = kept.at(-2)!
+      const b = kept.at(-1)!
+      const bUnderLine = (quality[b]! - quality[a]!) * (cost[i]! - cost[a]!) <=
+        (quality[i]! - quality[a]!) * (cost[b]! - cost[a]!)
+      if (!bUnderLine) break
+      kept.pop()
+    }
+    kept.push(i)
+  }
+  return kept
+}
+
+/** The plan points on the hull, cheapest first. */
+export const hullOf = <P extends { readonly cost: number; readonly quality: number }>(
+  points: ReadonlyArray<P>
+): Array<P> => hull(points.map((point) => point.cost), points.map((point) => point.quality)).map((i) => points[i]!)
+
+/** One or two plans with the share of rows each serves, and the expected quality and USD per row. */
+export interface PlanMix {
+  readonly plans: ReadonlyArray<{ readonly share: number; readonly point: PlanPoint }>
+  readonly quality: number
+  readonly cost: number
+}
+
+/** Mixes `a` with the dearer `b` so that the expected cost is `budget`; a budget outside [a, b] takes the nearer one. */
+export const mixBetween = (a: PlanPoint, b: PlanPoint, budget: number): PlanMix => {
+  const share = b.cost > a.cost ? Math.min(1, Math.max(0, (budget - a.cost) / (b.cost - a.cost))) : 0
+  const plans = [{ share: 1 - share, point: a }, { share, point: b }].filter((entry) => entry.share > 0)
+  return {
+    plans,
+    quality: a.quality + share * (b.quality - a.quality),
+    cost: a.cost + share * (b.cost - a.cost)
+  }
+}
+
+/** The best mix of `points` that costs at most `budget` on average; the cheapest point where the budget is below it. */
+export const mixAtBudget = (points: ReadonlyArray<PlanPoint>, budget: number): PlanMix => {
+  const onHull = hullOf(points)
+  const above = onHull.findIndex((point) => point.cost >= budget)
+  const b = onHull.at(above)!
+  return mixBetween(above > 0 ? onHull[above - 1]! : b, b, budget)
+}

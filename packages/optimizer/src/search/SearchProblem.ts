@@ -1,0 +1,44 @@
+/**
+ * What every search reads: `n` recorded rows times `tiers` tiers, cheapest first.
+ *
+ * The objective at a price `lambda` (quality per USD) is the weighted mean over rows of
+ * `quality of the accepted answer - lambda * cost of all calls`.
+ */
+export interface SearchProblem {
+  readonly n: number
+  readonly tiers: number
+  /** Value to maximise of accepting tier k's answer, by tier: labels or calibrated probabilities. */
+  readonly quality: ReadonlyArray<Float64Array>
+  /** USD of calling tier k, by tier. */
+  readonly cost: ReadonlyArray<Float64Array>
+  /** Calibrated acceptance score of tier k's answer; undefined where the answer cannot be tested. */
+  readonly score: ReadonlyArray<Float64Array | undefined>
+  /** Row weights, not negative; 1 where absent. */
+  readonly weight?: Float64Array | undefined
+}
+
+/** Ex-ante estimates, known before any call: quality and USD of each tier for each row. */
+export interface Predictions {
+  readonly quality: ReadonlyArray<Float64Array>
+  readonly cost: ReadonlyArray<Float64Array>
+}
+
+/** Throws RangeError where columns are missing, of the wrong length, or hold NaN: no search is defined on those. */
+export const checkProblem = (problem: SearchProblem): void => {
+  const { n, tiers } = problem
+  if (!(n >= 1) || !(tiers >= 1)) {
+    throw new RangeError(`A search needs at least one row and one tier, got ${n} x ${tiers}`)
+  }
+  const check = (name: string, column: Float64Array | undefined) => {
+    if (column?.length !== n) throw new RangeError(`${name} has ${column?.length ?? 0} rows, not ${n}`)
+    for (let i = 0; i < n; i++) {
+      if (Number.isNaN(column[i]!)) throw new RangeError(`${name} is NaN in row ${i}`)
+    }
+  }
+  for (let k = 0; k < tiers; k++) {
+    check(`quality[${k}]`, problem.quality[k])
+    check(`cost[${k}]`, problem.cost[k])
+    if (problem.score[k] !== undefined) check(`score[${k}]`, problem.score[k])
+  }
+  if (problem.weight !== undefined) check("weight", problem.weight)
+}

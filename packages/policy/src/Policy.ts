@@ -1,4 +1,6 @@
 import type { AnswerView } from "./AnswerView.ts"
+import type { AcceptorOf, CompiledPlan } from "./Plan.ts"
+import type { Predictor } from "./Predictor.ts"
 import type { RequestView } from "./RequestView.ts"
 
 /** What to do next with a request. */
@@ -16,12 +18,16 @@ export interface Test {
   readonly tier: string
   readonly score: "confidence" | "advantage"
   readonly value: number
-  /** The edge that the value had to reach to be accepted. */
+  /** The edge that the value had to reach to be accepted; 1 where no value is accepted. */
   readonly threshold: number
+  /** Whether the value passed. An answer that did not is still accepted where no tier is left to ask. */
   readonly accepted: boolean
 }
 
-/** One request under way. Pure state: the caller makes the calls. */
+/**
+ * One request under way. Pure state: the caller makes the calls. Once the decision is Accept nothing is under way, and
+ * `answered` and `failed` throw.
+ */
 export interface Session {
   readonly point: string
   /** Probability with which this path's plan was drawn; 1 where there is only one. */
@@ -30,8 +36,17 @@ export interface Session {
   readonly tests: ReadonlyArray<Test>
   /** After the answer of the tier that `decision` called. */
   readonly answered: (answer: AnswerView) => Session
-  /** After that tier failed: the next dearer tier that has not failed, else the next cheaper; undefined when none is left. */
+  /**
+   * After that tier failed: the next dearer tier that has not failed, else the next cheaper (accepted at once where it
+   * has answered already); undefined when none is left.
+   */
   readonly failed: () => Session | undefined
+}
+
+/** The plan that serves a request, and the probability with which it was drawn. */
+export interface PlanChoice {
+  readonly plan: CompiledPlan
+  readonly propensity: number
 }
 
 /** A compiled routing table. */
@@ -41,8 +56,19 @@ export interface Policy {
   readonly flagship: string
   readonly points: ReadonlyArray<string>
   readonly defaultPoint: string
-  /** Predicted quality and cost of each tier for a request, in the order of `tiers`. */
-  readonly predict: (view: RequestView) => { readonly quality: Float64Array; readonly costUsd: Float64Array }
-  /** Starts a request at an operating point; throws only on a point that is not in `points`. */
+  readonly predictor: Predictor
+  readonly acceptor: AcceptorOf
+  /** Plan of a request at an operating point (the default one): its task's own, else by the hash of its identifier. */
+  readonly choose: (view: RequestView, point?: string) => PlanChoice
+  /**
+   * Predicted quality in [0, 1] and cost in USD (NaN = unknown) of each tier for a request, in the order of `tiers`, and
+   * the raw dense features. Allocates; `predictor.predictInto` does not.
+   */
+  readonly predict: (view: RequestView) => {
+    readonly quality: Float64Array
+    readonly costUsd: Float64Array
+    readonly dense: Float64Array
+  }
+  /** Starts a request at an operating point; throws `BadInput` only on a point that is not in `points`. */
   readonly begin: (view: RequestView, point?: string) => Session
 }

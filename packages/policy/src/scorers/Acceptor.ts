@@ -1,8 +1,9 @@
-import { type Acceptor, BadInput } from "@spillway/domain"
+import type { Acceptor } from "@spillway/domain"
 import type { AnswerView } from "../AnswerView.ts"
 import { agreement } from "../features/Agreement.ts"
 import { answerFeatures, answerNames } from "../features/AnswerFeatures.ts"
 import { denseNames } from "../features/DenseFeatures.ts"
+import { refuse } from "../Refuse.ts"
 import { calibrate } from "./Calibrate.ts"
 import { standardize } from "./LinearHead.ts"
 
@@ -58,20 +59,20 @@ const compileInput = (name: string, tiers: ReadonlyArray<string>): Read | undefi
 
 /**
  * Compiles input names (see `Acceptor` in `@spillway/domain`) to a reader. The optimizer fills its training matrix with
- * it and the proxy scores with it. Throws `BadInput` with `field` `[i].name` for a name that means nothing.
+ * it and the proxy scores with it. Throws `BadInput` for a name that means nothing; `field` is the path of the inputs.
  */
-export const compileInputs = (names: ReadonlyArray<string>, tiers: ReadonlyArray<string>): InputReader => {
-  const reads = names.map((name, i) => {
-    const read = compileInput(name, tiers)
-    if (read !== undefined) return read
-    throw new BadInput({
-      source: "routing table",
-      field: `[${i}].name`,
-      problem: `unknown input "${name}"`,
-      mend:
-        "Use signal:<name>, answer:<feature>, request:<feature>, exante:<tier> or agree:<tier> with names that exist"
-    })
-  })
+export const compileInputs = (
+  names: ReadonlyArray<string>,
+  tiers: ReadonlyArray<string>,
+  field = "inputs"
+): InputReader => {
+  const reads = names.map((name, i) =>
+    compileInput(name, tiers) ?? refuse(
+      `${field}[${i}].name`,
+      `unknown input "${name}"`,
+      "Use signal:<name>, answer:<feature>, request:<feature>, exante:<tier> or agree:<tier> with names that exist"
+    )
+  )
   const readsAnswer = names.some((name) => name.startsWith("answer:"))
   const answer = new Float64Array(answerNames.length)
   return {
@@ -98,8 +99,12 @@ export const acceptorScore = (acceptor: Acceptor, values: Float64Array, offset =
 }
 
 /** Compiles an acceptor to a function of evidence. Throws as {@link compileInputs} does. */
-export const compileAcceptor = (acceptor: Acceptor, tiers: ReadonlyArray<string>): (evidence: Evidence) => number => {
-  const reader = compileInputs(acceptor.inputs.map(({ name }) => name), tiers)
+export const compileAcceptor = (
+  acceptor: Acceptor,
+  tiers: ReadonlyArray<string>,
+  field = "acceptor"
+): (evidence: Evidence) => number => {
+  const reader = compileInputs(acceptor.inputs.map(({ name }) => name), tiers, `${field}.inputs`)
   const values = new Float64Array(acceptor.inputs.length)
   return (evidence) => {
     reader.read(evidence, values)

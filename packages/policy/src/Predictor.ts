@@ -1,0 +1,210 @@
+import type { Head, RoutingTable, Segment } from "@spillway/domain"
+import { denseFeatures, denseNames } from "./features/DenseFeatures.ts"
+import { makeHasher, type SparseVector } from "./features/HashedNgrams.ts"
+import { demand, demandDistinct, tierIndex } from "./Refuse.ts"
+import { requestChars, type RequestView } from "./RequestView.ts"
+import { decodeFloat32, dotDense, dotSparse, standardize } from "./scorers/LinearHead.ts"
+import { makeTaskTree } from "./Segments.ts"
+
+/** A request as numbers. Scratch memory of the predictor: valid until its next call. */
+export interface Features {
+  /** All dense features, raw, in the order of `denseNames`. */
+  readonly dense: Float64Array
+  readonly hashed: SparseVector
+}
+
+/** A segment after inheritance: what is known of the task or of its nearest ancestor, by tier; NaN where nothing is. */
+export interface ResolvedSegment {
+  readonly task: string
+  readonly value: Float64Array
+  readonly costUsd: Float64Array
+}
+
+/** A head ready to run. */
+export interface CompiledHead {
+  readonly target: Head["target"]
+  readonly intercept: number
+  /** Weights of the table's dense features. */
+  readonly dense: Float64Array
+  readonly hashed: Float32Array | undefined
+  readonly segmentWeight: number
+}
+
+/** Ex-ante prediction of quality and cost for every tier. */
+export interface Predictor {
+  readonly tiers: ReadonlyArray<string>
+  readonly hashBits: number
+  /** Names of the dense features that the table uses. */
+  readonly denseNames: ReadonlyArray<string>
+  /** By tier; undefined where the segment value stands alone. */
+  readonly heads: ReadonlyArray<CompiledHead | undefined>
+  readonly segment: (task: string) => ResolvedSegment
+  readonly features: (view: RequestView) => Features
+  /** Writes the table's dense features, standardized and clipped. */
+  readonly standardizeInto: (dense: Float64Array, out: Float64Array) => void
+  /** Writes predicted quality in [0, 1] and cost in USD (NaN = unknown) from features that are already there. */
+  readonly scoreInto: (
+    features: Features,
+    task: string,
+    chars: number,
+    quality: Float64Array,
+    costUsd: Float64Array
+  ) => void
+  readonly predictInto: (view: RequestView, quality: Float64Array, costUsd: Float64Array) => Features
+}
+
+const clamp01 = (x: number) => Math.min(1, Math.max(0, x))
+
+const compileDense = ({ mean, names, scale }: RoutingTable["features"]["dense"]) => {
+  const field = "features.dense"
+  demandDistinct(names, (i) => `${field}.names[${i}]`)
+  const source = names.map((name, i) => {
+    const index = denseNames.indexOf(name)
+    demand(index >= 0, `${field}.names[${i}]`, `unknown feature "${name}"`)
+    return index
+  })
+  demand(mean.length === names.length, `${field}.mean`, `${mean.length} values for ${names.length} names`)
+  demand(scale.length === names.length, `${field}.scale`, `${scale.length} values for ${names.length} names`)
+  for (const [i, value] of scale.entries()) demand(value > 0, `${field}.scale[${i}]`, "not positive")
+  return (dense: Float64Array, out: Float64Array) => {
+    for (let i = 0; i < source.length; i++) out[i] = standardize(dense[source[i]!]!, mean[i]!, scale[i]!)
+  }
+}
+
+const compileHeads = (table: RoutingTable, tiers: ReadonlyArray<string>) => {
+  const heads = tiers.map((): CompiledHead | undefined => undefined)
+  demandDistinct(table.heads.map(({ tier }) => tier), (i) => `heads[${i}].tier`)
+  for (const [i, head] of table.heads.entries()) {
+    const field = `heads[${i}]`
+    const tier = tierIndex(tiers, head.tier, `${field}.tier`)
+    demand(
+      head.target === "quality" || head.tier !== table.flagship,
+      `${field}.target`,
+      "the flagship has no gain over itself",
+      "Use a quality head"
+    )
+    const names = table.features.dense.names.length
+    demand(head.dense.length === names, `${field}.dense`, `${head.dense.length} weights for ${names} features`)
+    const hashed = decodeFloat32(head.hashed)
+    demand(hashed !== undefined, `${field}.hashed`, "not base64 of finite little-endian float32 values")
+    const buckets = 2 ** table.features.hash_bits
+    demand(
+      hashed.length === 0 || hashed.length === buckets,
+      `${field}.hashed`,
+      `${hashed.length} weights, neither 0 nor 2^hash_bits = ${buckets}`
+    )
+    heads[tier] = {
+      target: head.target,
+      intercept: head.intercept,
+      dense: Float64Array.from(head.dense),
+      hashed: hashed.length === 0 ? undefined : hashed,
+      segmentWeight: head.segment_weight
+    }
+  }
+  return heads
+}
+
+const compileSegments = (table: RoutingTable, tiers: ReadonlyArray<string>) => {
+  const { segments } = table
+  demandDistinct(segments.map(({ task }) => task), (i) => `segments[${i}].task`)
+  demand(segments.some(({ task }) => task === ""), "segments", "no root segment (the empty task)")
+  for (const [i, { cost_usd, value }] of segments.entries()) {
+    for (const tier of Object.keys(value)) tierIndex(tiers, tier, `segments[${i}].value`)
+    for (const tier of Object.keys(cost_usd)) tierIndex(tiers, tier, `segments[${i}].cost_usd`)
+  }
+  const given = makeTaskTree(segments.map((segment) => [segment.task, segment]))
+  const resolve = (segment: Segment): ResolvedSegment => {
+    const lineage = given.lineage(segment.task)
+    const inherit = (of: "value" | "cost_usd") =>
+      Float64Array.from(tiers, (tier) => lineage.find((s) => Object.hasOwn(s[of], tier))?.[of][tier] ?? Number.NaN)
+    return { task: segment.task, value: inherit("value"), costUsd: inherit("cost_usd") }
+  }
+  const tree = makeTaskTree(segments.map((segment) => [segment.task, resolve(segment)]))
+  return (task: string): ResolvedSegment => tree.find(task)!
+}
+
+const compileCosts = (table: RoutingTable, tiers: ReadonlyArray<string>) => {
+  const intercepts = new Float64Array(tiers.length).fill(Number.NaN)
+  const perChar = new Float64Array(tiers.length)
+  demandDistinct(table.cost_heads.map(({ tier }) => tier), (i) => `cost_heads[${i}].tier`)
+  for (const [i, head] of table.cost_heads.entries()) {
+    const tier = tierIndex(tiers, head.tier, `cost_heads[${i}].tier`)
+    intercepts[tier] = head.intercept_usd
+    perChar[tier] = head.usd_per_char
+  }
+  return (segment: ResolvedSegment, chars: number, costUsd: Float64Array) => {
+    for (let k = 0; k < tiers.length; k++) {
+      const known = segment.costUsd[k]!
+      costUsd[k] = Math.max(0, (Number.isNaN(known) ? intercepts[k]! : known) + perChar[k]! * chars)
+    }
+  }
+}
+
+/**
+ * Compiles features, heads, cost heads and segments; throws `BadInput` that names the field that is wrong.
+ *
+ * Quality of the flagship: its head's score, else its segment value, else 1. Of another tier: the flagship's minus its
+ * gain, which is its head's score, else its segment value, else 1 (a tier that was never measured is preferred to
+ * none); a `quality` head gives it directly. In a head's score an unknown segment value counts 0. All are clamped to
+ * [0, 1]. Cost: the segment's, else the cost head's intercept, plus `usd_per_char` times {@link requestChars}; unknown
+ * (NaN) where neither is known.
+ */
+export const compilePredictor = (table: RoutingTable): Predictor => {
+  const tiers = table.tiers.map(({ name }) => name)
+  const flagship = tierIndex(tiers, table.flagship, "flagship")
+  const standardizeInto = compileDense(table.features.dense)
+  const heads = compileHeads(table, tiers)
+  const segment = compileSegments(table, tiers)
+  const costInto = compileCosts(table, tiers)
+  const readsText = heads.some((head) => head?.hashed !== undefined)
+  const hasher = makeHasher(table.features.hash_bits)
+  const dense = new Float64Array(denseNames.length)
+  const standardized = new Float64Array(table.features.dense.names.length)
+
+  const features = (view: RequestView): Features => {
+    denseFeatures(view, dense)
+    return { dense, hashed: readsText ? hasher.hash(view.text, view.system) : hasher.hash("") }
+  }
+
+  const score = (head: CompiledHead, hashed: SparseVector, segmentValue: number) =>
+    head.intercept + dotDense(head.dense, standardized) +
+    (head.hashed === undefined ? 0 : dotSparse(head.hashed, hashed)) +
+    (Number.isNaN(segmentValue) ? 0 : head.segmentWeight * segmentValue)
+
+  const estimate = (tier: number, hashed: SparseVector, { value }: ResolvedSegment) => {
+    const head = heads[tier]
+    const known = value[tier]!
+    if (head !== undefined) return score(head, hashed, known)
+    return Number.isNaN(known) ? 1 : known
+  }
+
+  const scoreInto: Predictor["scoreInto"] = ({ dense, hashed }, task, chars, quality, costUsd) => {
+    const of = segment(task)
+    standardizeInto(dense, standardized)
+    const best = clamp01(estimate(flagship, hashed, of))
+    for (let k = 0; k < tiers.length; k++) {
+      if (k === flagship) quality[k] = best
+      else {
+        const estimated = estimate(k, hashed, of)
+        quality[k] = clamp01(heads[k]?.target === "quality" ? estimated : best - estimated)
+      }
+    }
+    costInto(of, chars, costUsd)
+  }
+
+  return {
+    tiers,
+    hashBits: table.features.hash_bits,
+    denseNames: table.features.dense.names,
+    heads,
+    segment,
+    features,
+    standardizeInto,
+    scoreInto,
+    predictInto: (view, quality, costUsd) => {
+      const found = features(view)
+      scoreInto(found, view.task, requestChars(view), quality, costUsd)
+      return found
+    }
+  }
+}

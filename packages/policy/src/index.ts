@@ -1,5 +1,6 @@
 export * from "./AnswerView.ts"
 export * from "./Compile.ts"
+export * from "./Explain.ts"
 export * from "./features/Agreement.ts"
 export * from "./features/AnswerFeatures.ts"
 export * from "./features/DenseFeatures.ts"

@@ -41,6 +41,8 @@ export const Grader = Schema.Union([
     type: Schema.Literal("json"),
     schema: Schema.optionalKey(Schema.Record(Schema.String, Schema.Unknown)),
     fields: Schema.optionalKey(Schema.Array(Schema.NonEmptyString)),
+    /** Take the last JSON value of an answer that says more than JSON; false where left out. */
+    allow_prose: Schema.optionalKey(Schema.Boolean),
     ...Text
   }),
   Schema.Struct({

@@ -19,6 +19,8 @@ export interface Completion {
   readonly output: string
   readonly finish_reason: string | undefined
   readonly usage: Usage | undefined
+  /** US dollars that the provider itself says it charged, where it does; it outranks a price list. */
+  readonly cost_usd?: number | undefined
   readonly latency_ms: number
   readonly ttft_ms: number | undefined
   readonly signals: Signals

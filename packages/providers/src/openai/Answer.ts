@@ -13,6 +13,8 @@ export interface Answer {
   readonly output: string
   readonly finish_reason: string | undefined
   readonly usage: Usage | undefined
+  /** US dollars that the provider itself says it charged (`usage.cost`, as OpenRouter and the recorded provider do). */
+  readonly cost_usd: number | undefined
   readonly signals: Signals
 }
 
@@ -31,6 +33,11 @@ const outputOf = (message: JsonObject): string => {
 
 const logprobsOf = (choice: JsonObject): ReadonlyArray<TokenLogprob> =>
   isObject(choice["logprobs"]) ? tokenLogprobsOf(choice["logprobs"]["content"]) : []
+
+const statedCost = (usage: unknown): number | undefined => {
+  const cost = isObject(usage) ? usage["cost"] : undefined
+  return typeof cost === "number" && Number.isFinite(cost) && cost >= 0 ? cost : undefined
+}
 
 const recordedSignals = (body: JsonObject): Signals => {
   const signals = body[SIGNALS_FIELD]
@@ -57,6 +64,7 @@ export const answerOf = (body: unknown, parameters?: JsonObject): Answer | undef
     output,
     finish_reason,
     usage: usageOf(body["usage"]),
+    cost_usd: statedCost(body["usage"]),
     signals: {
       ...signalsOfLogprobs(logprobsOf(choice)),
       ...answerSignals({ output, finish_reason, refusal }, parameters),

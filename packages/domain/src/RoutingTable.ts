@@ -73,6 +73,8 @@ export const Acceptor = Schema.Struct({
   score: Schema.Literals(["confidence", "advantage"]),
   inputs: Schema.Array(Schema.Struct({
     name: Schema.NonEmptyString,
+    /** `logit`: ln(v / (1 - v)) of a value in [0, 1], clamped to [1e-4, 1 - 1e-4], before standardizing. */
+    transform: Schema.optionalKey(Schema.Literals(["logit"])),
     mean: Schema.Finite,
     scale: Schema.Finite,
     missing: Schema.Finite,

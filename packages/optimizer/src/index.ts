@@ -1,1 +1,5 @@
+export * from "./data/LoadDataset.ts"
+export * from "./Evaluate.ts"
+export * from "./Optimize.ts"
+export * from "./OptimizeDataset.ts"
 export * from "./OptimizeReport.ts"

@@ -30,6 +30,9 @@ export interface CompiledHead {
   readonly segmentWeight: number
 }
 
+/** What a {@link Predictor} is compiled from: a routing table without its plans and promises. */
+export type PredictorParts = Pick<RoutingTable, "tiers" | "flagship" | "features" | "heads" | "cost_heads" | "segments">
+
 /** Ex-ante prediction of quality and cost for every tier. */
 export interface Predictor {
   readonly tiers: ReadonlyArray<string>
@@ -71,7 +74,7 @@ const compileDense = ({ mean, names, scale }: RoutingTable["features"]["dense"])
   }
 }
 
-const compileHeads = (table: RoutingTable, tiers: ReadonlyArray<string>) => {
+const compileHeads = (table: PredictorParts, tiers: ReadonlyArray<string>) => {
   const heads = tiers.map((): CompiledHead | undefined => undefined)
   demandDistinct(table.heads.map(({ tier }) => tier), (i) => `heads[${i}].tier`)
   for (const [i, head] of table.heads.entries()) {
@@ -104,7 +107,7 @@ const compileHeads = (table: RoutingTable, tiers: ReadonlyArray<string>) => {
   return heads
 }
 
-const compileSegments = (table: RoutingTable, tiers: ReadonlyArray<string>) => {
+const compileSegments = (table: PredictorParts, tiers: ReadonlyArray<string>) => {
   const { segments } = table
   demandDistinct(segments.map(({ task }) => task), (i) => `segments[${i}].task`)
   demand(segments.some(({ task }) => task === ""), "segments", "no root segment (the empty task)")
@@ -123,7 +126,7 @@ const compileSegments = (table: RoutingTable, tiers: ReadonlyArray<string>) => {
   return (task: string): ResolvedSegment => tree.find(task)!
 }
 
-const compileCosts = (table: RoutingTable, tiers: ReadonlyArray<string>) => {
+const compileCosts = (table: PredictorParts, tiers: ReadonlyArray<string>) => {
   const intercepts = new Float64Array(tiers.length).fill(Number.NaN)
   const perChar = new Float64Array(tiers.length)
   demandDistinct(table.cost_heads.map(({ tier }) => tier), (i) => `cost_heads[${i}].tier`)
@@ -149,7 +152,7 @@ const compileCosts = (table: RoutingTable, tiers: ReadonlyArray<string>) => {
  * [0, 1]. Cost: the segment's, else the cost head's intercept, plus `usd_per_char` times {@link requestChars}; unknown
  * (NaN) where neither is known.
  */
-export const compilePredictor = (table: RoutingTable): Predictor => {
+export const compilePredictor = (table: PredictorParts): Predictor => {
   const tiers = table.tiers.map(({ name }) => name)
   const flagship = tierIndex(tiers, table.flagship, "flagship")
   const standardizeInto = compileDense(table.features.dense)

@@ -84,6 +84,14 @@ export const compileInputs = (
   }
 }
 
+const LOGIT_CLAMP = 1e-4
+
+/** ln(v / (1 - v)) of a value in [0, 1], clamped to [1e-4, 1 - 1e-4]: the `logit` transform of an input. */
+export const logit = (value: number): number => {
+  const p = Math.min(1 - LOGIT_CLAMP, Math.max(LOGIT_CLAMP, value))
+  return Math.log(p / (1 - p))
+}
+
 /**
  * Calibrated score of raw inputs `values[offset]` and on (as an {@link InputReader} of the acceptor's names writes
  * them). Each is standardized and clipped to 6 deviations; one that is not finite takes `missing` instead.
@@ -91,8 +99,9 @@ export const compileInputs = (
 export const acceptorScore = (acceptor: Acceptor, values: Float64Array, offset = 0): number => {
   let score = acceptor.intercept
   for (let i = 0; i < acceptor.inputs.length; i++) {
-    const { mean, missing, scale, weight } = acceptor.inputs[i]!
-    const value = values[offset + i]!
+    const { mean, missing, scale, transform, weight } = acceptor.inputs[i]!
+    const raw = values[offset + i]!
+    const value = transform === "logit" ? logit(raw) : raw
     score += weight * (Number.isFinite(value) ? standardize(value, mean, scale) : missing)
   }
   return calibrate(acceptor.calibrator, score)

@@ -1,0 +1,33 @@
+import { type BadInput, type Failure, RoutingTable } from "@spillway/domain"
+import { compile } from "@spillway/policy"
+import { Store } from "@spillway/store"
+import { Clock, Effect, Schema } from "effect"
+import { loadDataset, type LoadOptions } from "./data/LoadDataset.ts"
+import { type Optimized, optimizeDataset, type OptimizeOptions } from "./OptimizeDataset.ts"
+
+/** {@link OptimizeOptions} without what the store and the clock provide. */
+export type OptimizeRequest = LoadOptions & Omit<OptimizeOptions, "dataSha256" | "now">
+
+/** An optimized table with what was set aside while loading. */
+export interface OptimizeResult extends Optimized {
+  readonly warnings: ReadonlyArray<string>
+}
+
+/**
+ * Loads what the store holds, optimizes it and checks the table as the proxy will: against its schema and by compiling
+ * it. Seconds of loading are in `report.timing.load`.
+ */
+export const optimize = Effect.fnUntraced(function*(
+  request: OptimizeRequest
+): Effect.fn.Return<OptimizeResult, BadInput | Failure, Store> {
+  const store = yield* Store
+  const clock = yield* Clock.Clock
+  const now = () => clock.currentTimeMillisUnsafe()
+  const start = now()
+  const dataSha256 = yield* store.digest(request)
+  const { data, warnings } = yield* loadDataset(request)
+  const load = (now() - start) / 1_000
+  const { report, table } = optimizeDataset(data, { ...request, dataSha256, now })
+  compile(Schema.decodeUnknownSync(RoutingTable)(table))
+  return { table, report: { ...report, timing: { load, ...report.timing } }, warnings }
+})

@@ -1,0 +1,175 @@
+import type { Groups } from "../statistics/Groups.ts"
+import { mean } from "../statistics/Moments.ts"
+import { budgetPValue, type BudgetTarget } from "./Budget.ts"
+import { fixedSequence, holm, jointPValue } from "./Families.ts"
+import { latencyPValue, type LatencyTarget } from "./Latency.ts"
+import { type Observations, observations } from "./Observations.ts"
+import { qualityLowerBound, qualityPValue, type QualityTarget } from "./Quality.ts"
+import { requestsNeeded } from "./RequestsNeeded.ts"
+
+/** What a policy did on the certification rows. */
+export interface PolicyOutcomes {
+  readonly name: string
+  readonly quality: ArrayLike<number>
+  /** Needed for a budget. */
+  readonly costUsd?: ArrayLike<number>
+  /** Needed for a latency cap. */
+  readonly latencyMs?: ArrayLike<number>
+}
+
+/** What is promised together: each part that is given must hold. */
+export interface Promises {
+  readonly quality?: QualityTarget
+  readonly latency?: LatencyTarget
+  readonly budget?: BudgetTarget
+}
+
+/** Rows that nothing was fitted or selected on. */
+export interface CertificationRows {
+  readonly flagshipQuality: ArrayLike<number>
+  readonly groups: Groups
+  readonly alpha: number
+  readonly seed: number
+}
+
+/** The outcome of testing a chain of policies. */
+export interface ChainCertificate {
+  /** Policies tested, in order, each with the p-value of "some promise is broken". */
+  readonly sequence: ReadonlyArray<{ readonly point: string; readonly p_value: number }>
+  /** Number of policies of the chain that are certified: all before this index. */
+  readonly certified: number
+  /** Independent observations (groups) that the tests read. */
+  readonly nEffective: number
+  /** More graded requests that would probably let the first failed policy pass; null where none failed or none help. */
+  readonly moreRequestsNeeded: number | null
+}
+
+/**
+ * Tests policies down a chain that was fixed before these rows were read (from closest to the flagship to cheapest),
+ * each at the full level alpha, until the first fails. With probability at least 1 - alpha every certified policy
+ * keeps all promises.
+ */
+export const certifyChain = (
+  chain: ReadonlyArray<PolicyOutcomes>,
+  promises: Promises,
+  rows: CertificationRows
+): ChainCertificate => {
+  const independent = observations(rows.groups, rows.seed)
+  const pValues = fixedSequence(
+    chain.map((policy) => () => brokenPValue(policy, promises, rows, independent)),
+    rows.alpha
+  )
+  const sequence = pValues.map((p_value, i) => ({ point: chain[i]!.name, p_value }))
+  const failed = pValues.length > 0 && pValues.at(-1)! > rows.alpha ? pValues.length - 1 : undefined
+  return {
+    sequence,
+    certified: failed ?? pValues.length,
+    nEffective: independent.count,
+    moreRequestsNeeded: failed === undefined || promises.quality === undefined
+      ? null
+      : moreFor(promises.quality, chain[failed]!.quality, rows, independent)
+  }
+}
+
+const brokenPValue = (
+  policy: PolicyOutcomes,
+  promises: Promises,
+  rows: CertificationRows,
+  independent: Observations
+): number => {
+  const parts: Array<number> = []
+  if (promises.quality !== undefined) {
+    const paired = { policy: policy.quality, flagship: rows.flagshipQuality }
+    parts.push(qualityPValue(promises.quality, paired, independent, rows.alpha))
+  }
+  if (promises.latency !== undefined) {
+    parts.push(
+      policy.latencyMs === undefined ? 1 : latencyPValue(policy.latencyMs, promises.latency, rows.groups, rows.seed)
+    )
+  }
+  if (promises.budget !== undefined) {
+    parts.push(
+      policy.costUsd === undefined ? 1 : budgetPValue(policy.costUsd, promises.budget, independent, rows.alpha)
+    )
+  }
+  return parts.length === 0 ? 1 : jointPValue(parts)
+}
+
+const moreFor = (
+  target: QualityTarget,
+  quality: ArrayLike<number>,
+  rows: CertificationRows,
+  independent: Observations
+): number | null => {
+  const flagship = independent.of(rows.flagshipQuality)
+  const policy = independent.of(quality)
+  const loss = policy.map((q, i) =>
+    target._tag === "Absolute" ? target.floor - q : (target._tag === "Relative" ? target.floor : 1) * flagship[i]! - q
+  )
+  return requestsNeeded({
+    v: mean(loss.map((d) => d * d)),
+    mean: mean(loss),
+    eps: target._tag === "Difference" ? target.epsilon : 0,
+    alpha: rows.alpha,
+    n: independent.count
+  })
+}
+
+/**
+ * Lower bounds that hold for all policies at once with probability at least 1 - alpha, in the target's terms (see
+ * {@link qualityLowerBound}). Each bound is taken at alpha / number of policies.
+ *
+ * Bonferroni is the sharpest choice that is valid at every n here. A fixed sequence spends no alpha but bounds a
+ * policy only by the floor it was tested at, and nothing after the first failure; Holm gives no better bound to a
+ * policy it does not reject; averaging wealth over policies projects back to Bonferroni; bootstrap bands are valid
+ * only for large n. The price is small: bounds widen by sqrt(ln(k / alpha) / ln(1 / alpha)), 1.3 for five policies
+ * at alpha = 0.1. The flagship itself needs no test and must not be passed.
+ */
+export const simultaneousLowerBounds = (
+  policies: ReadonlyArray<PolicyOutcomes>,
+  target: QualityTarget,
+  rows: CertificationRows
+): Array<number> => {
+  const independent = observations(rows.groups, rows.seed)
+  return policies.map((policy) =>
+    qualityLowerBound(
+      target,
+      { policy: policy.quality, flagship: rows.flagshipQuality },
+      independent,
+      rows.alpha / policies.length
+    )
+  )
+}
+
+/** The verdict on one segment. */
+export interface SegmentCertificate {
+  readonly segment: string
+  readonly nEffective: number
+  /** Adjusted by Holm over all segments: certified where at most alpha. */
+  readonly p_value: number
+}
+
+/** Tests the promise in every segment, with a chance of at most alpha that any certified segment breaks it. */
+export const certifySegments = (
+  policy: PolicyOutcomes,
+  promises: Promises,
+  rows: CertificationRows,
+  segments: ReadonlyArray<{ readonly segment: string; readonly rows: Uint32Array; readonly groups: Groups }>
+): Array<SegmentCertificate> => {
+  const pick = (values: ArrayLike<number>, at: Uint32Array) => Float64Array.from(at, (row) => values[row]!)
+  const pValues = segments.map(({ rows: at, groups }) =>
+    brokenPValue(
+      {
+        name: policy.name,
+        quality: pick(policy.quality, at),
+        ...(policy.costUsd === undefined ? {} : { costUsd: pick(policy.costUsd, at) }),
+        ...(policy.latencyMs === undefined ? {} : { latencyMs: pick(policy.latencyMs, at) })
+      },
+      promises,
+      { ...rows, flagshipQuality: pick(rows.flagshipQuality, at), groups },
+      observations(groups, rows.seed)
+    )
+  )
+  const adjusted = holm(pValues)
+  return segments.map(({ segment, groups }, i) => ({ segment, nEffective: groups.count, p_value: adjusted[i]! }))
+}

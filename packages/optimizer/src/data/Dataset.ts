@@ -1,0 +1,41 @@
+import type { SparseRows } from "../fit/SparseRows.ts"
+
+/** Raw evidence about one tier's answers as columns; NaN where missing. */
+export interface Evidence {
+  /** Input names as acceptors use them: `signal:<name>`, `answer:<name>`. */
+  readonly names: ReadonlyArray<string>
+  readonly columns: ReadonlyArray<Float64Array>
+}
+
+/** Everything that fitting and searching read, as columns: row i is a request, k a tier (cheapest first). */
+export interface Dataset {
+  readonly n: number
+  readonly tiers: ReadonlyArray<string>
+  /** Index of the flagship among `tiers`. */
+  readonly flagship: number
+  readonly requestIds: ReadonlyArray<string>
+  readonly taskNames: ReadonlyArray<string>
+  /** Index into `taskNames`. */
+  readonly task: Uint32Array
+  /** Milliseconds since 1970, NaN where unknown. */
+  readonly ts: Float64Array
+  /** NaN where the tier has no graded outcome. */
+  readonly quality: ReadonlyArray<Float64Array>
+  /** USD; missing costs are filled by the cost heads. */
+  readonly costUsd: ReadonlyArray<Float64Array>
+  /** Milliseconds, NaN where unknown. */
+  readonly latencyMs: ReadonlyArray<Float64Array>
+  readonly hashBits: number
+  readonly hashed: SparseRows
+  /** Row-major, raw, in the order of `denseNames`. */
+  readonly dense: Float64Array
+  readonly denseNames: ReadonlyArray<string>
+  /** Characters of the request's text. */
+  readonly chars: Float64Array
+  /** Near-duplicate group. */
+  readonly group: Uint32Array
+  readonly evidence: ReadonlyArray<Evidence>
+}
+
+/** Task name of a row. */
+export const taskOf = (data: Dataset, row: number): string => data.taskNames[data.task[row]!]!

@@ -1,0 +1,15 @@
+/**
+ * Folds by group: rows of one near-duplicate group share a fold. Deterministic by seed.
+ *
+ * @returns fold of each row, in [0, folds)
+ */
+export const groupFolds = (group: Uint32Array, folds: number, seed: number): Uint8Array =>
+  Uint8Array.from(group, (g) => mix(g, seed) % folds)
+
+/** A well-mixed 32-bit hash of two integers (the finalizer of MurmurHash3). */
+export const mix = (value: number, seed: number): number => {
+  let h = (value ^ Math.imul(seed + 0x9e3779b9, 0x85ebca6b)) | 0
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
+  return (h ^ (h >>> 16)) >>> 0
+}

@@ -1,0 +1,152 @@
+import type { Acceptor, Calibrator } from "@spillway/domain"
+import { calibrate, logit, standardize } from "@spillway/policy"
+import type { Dataset } from "../data/Dataset.ts"
+import { fitCalibrator } from "./Calibration.ts"
+import { fitLogisticRidge } from "./LogisticRidge.ts"
+
+/** Ridge penalties that cross-validation chooses from. */
+const PENALTIES = [1, 10, 100]
+/** Inputs present on fewer than this share of the answers say too little. */
+const LEAST_COVERAGE = 0.02
+/** More rows than this do not sharpen two dozen weights, they only cost time. */
+const MOST_ROWS = 30_000
+
+/** A fitted ex-post head with its cross-fitted, calibrated scores. */
+export interface FittedAcceptor {
+  readonly tier: number
+  readonly score: Acceptor["score"]
+  readonly inputs: Acceptor["inputs"]
+  readonly intercept: number
+  readonly calibrator: Calibrator
+  /** Score of each row by a head that never saw the row's fold; NaN outside the rows fitted on. */
+  readonly crossFitted: Float64Array
+}
+
+interface Column {
+  readonly name: string
+  readonly transform?: "logit"
+  readonly values: Float64Array
+}
+
+/**
+ * Fits one ex-post head: from every signal of the answer, its text features and the predicted qualities to the
+ * probability that the answer is good (`confidence`), or that the flagship would not be better (`advantage`).
+ *
+ * @param exante cross-fitted predicted quality of each tier
+ */
+export const fitAcceptor = (
+  data: Dataset,
+  tier: number,
+  score: Acceptor["score"],
+  rows: Uint32Array,
+  fold: Uint8Array,
+  folds: number,
+  exante: ReadonlyArray<Float64Array>
+): FittedAcceptor => {
+  const quality = data.quality[tier]!, flagship = data.quality[data.flagship]!
+  const label = (row: number) => score === "confidence" ? quality[row]! : 1 - Math.max(0, flagship[row]! - quality[row]!)
+  const labelled = rows.filter((row) => !Number.isNaN(label(row)))
+  const columns = columnsOf(data, tier, labelled, exante)
+  const stats = columns.map((column) => standardization(column.values, labelled))
+  const x = new Float64Array(data.n * columns.length)
+  for (const row of rows) {
+    columns.forEach((column, j) => {
+      const v = column.values[row]!, s = stats[j]!
+      x[row * columns.length + j] = Number.isNaN(v) ? 0 : standardize(v, s.mean, s.scale)
+    })
+  }
+  const fit = (training: Uint32Array, penalty: number) => {
+    const used = everyNth(training, MOST_ROWS)
+    const matrix = new Float64Array(used.length * columns.length)
+    used.forEach((row, i) => matrix.set(x.subarray(row * columns.length, (row + 1) * columns.length), i * columns.length))
+    return fitLogisticRidge(matrix, columns.length, Float64Array.from(used, label), penalty)
+  }
+  const logOdds = (model: ReturnType<typeof fit>, row: number) => {
+    let z = model.intercept
+    for (let j = 0, from = row * columns.length; j < columns.length; j++) z += model.weights[j]! * x[from + j]!
+    return z
+  }
+  const raw = PENALTIES.map(() => new Float64Array(data.n))
+  for (let f = 0; f < folds; f++) {
+    const inside = labelled.filter((row) => fold[row] !== f), outside = rows.filter((row) => fold[row] === f)
+    PENALTIES.forEach((penalty, p) => {
+      const model = fit(inside, penalty)
+      for (const row of outside) raw[p]![row] = logOdds(model, row)
+    })
+  }
+  const losses = raw.map((z) => labelled.reduce((sum, row) => sum + logLoss(z[row]!, label(row)), 0))
+  const best = losses.indexOf(Math.min(...losses))
+  const model = fit(labelled, PENALTIES[best]!)
+  const calibratorOf = (of: Uint32Array) =>
+    fitCalibrator(Float64Array.from(of, (row) => raw[best]![row]!), Float64Array.from(of, label))
+  const crossFitted = new Float64Array(data.n).fill(NaN)
+  for (let f = 0; f < folds; f++) {
+    const calibrator = calibratorOf(labelled.filter((row) => fold[row] !== f))
+    for (const row of rows) if (fold[row] === f) crossFitted[row] = calibrate(calibrator, raw[best]![row]!)
+  }
+  return {
+    tier,
+    score,
+    inputs: columns.map(({ name, transform }, j) => ({
+      name,
+      ...(transform === undefined ? {} : { transform }),
+      mean: stats[j]!.mean,
+      scale: stats[j]!.scale,
+      missing: 0,
+      weight: model.weights[j]!
+    })),
+    intercept: model.intercept,
+    calibrator: calibratorOf(labelled),
+    crossFitted
+  }
+}
+
+const columnsOf = (
+  data: Dataset,
+  tier: number,
+  rows: Uint32Array,
+  exante: ReadonlyArray<Float64Array>
+): ReadonlyArray<Column> => {
+  const columns: Array<Column> = [{ name: `exante:${data.tiers[tier]!}`, values: exante[tier]! }]
+  if (tier !== data.flagship) {
+    columns.push({ name: `exante:${data.tiers[data.flagship]!}`, values: exante[data.flagship]! })
+  }
+  const evidence = data.evidence[tier]!
+  evidence.names.forEach((name, j) => {
+    const values = evidence.columns[j]!
+    let present = 0, least = Infinity, greatest = -Infinity, inner = 0
+    for (const row of rows) {
+      const v = values[row]!
+      if (Number.isNaN(v)) continue
+      present += 1
+      if (v < least) least = v
+      if (v > greatest) greatest = v
+      if (v > 0 && v < 1) inner += 1
+    }
+    if (present < LEAST_COVERAGE * rows.length || !(greatest > least)) return
+    columns.push({ name, values })
+    // A flag gains nothing from the second scale.
+    if (least >= 0 && greatest <= 1 && inner > 0) columns.push({ name, transform: "logit", values: values.map(logit) })
+  })
+  return columns
+}
+
+const standardization = (values: Float64Array, rows: Uint32Array): { mean: number; scale: number } => {
+  let n = 0, sum = 0, squares = 0
+  for (const row of rows) {
+    const v = values[row]!
+    if (Number.isNaN(v)) continue
+    n += 1
+    sum += v
+    squares += v * v
+  }
+  if (n === 0) return { mean: 0, scale: 1 }
+  const mean = sum / n, deviation = Math.sqrt(Math.max(0, squares / n - mean * mean))
+  return { mean, scale: deviation > 1e-12 ? deviation : 1 }
+}
+
+const logLoss = (z: number, y: number): number => Math.max(z, 0) - z * y + Math.log1p(Math.exp(-Math.abs(z)))
+
+/** At most `most` of the rows, evenly spaced. */
+const everyNth = (rows: Uint32Array, most: number): Uint32Array =>
+  rows.length <= most ? rows : Uint32Array.from({ length: most }, (_, i) => rows[Math.floor(i * rows.length / most)]!)

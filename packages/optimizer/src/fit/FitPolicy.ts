@@ -1,0 +1,50 @@
+import type { Dataset } from "../data/Dataset.ts"
+import type { DecisionColumns } from "../portfolio/Columns.ts"
+import { type FittedAcceptor, fitAcceptor } from "./Acceptors.ts"
+import { expectedCost, type FittedCost, fitCosts } from "./Costs.ts"
+import { type FittedHead, fitHeads } from "./Heads.ts"
+import type { Standardization } from "./Standardize.ts"
+
+/** All fitted parts of a routing table but its plans. */
+export interface FittedPolicy {
+  readonly standardization: Standardization
+  readonly heads: ReadonlyArray<FittedHead>
+  readonly costs: ReadonlyArray<FittedCost>
+  readonly acceptors: ReadonlyArray<FittedAcceptor>
+  /** Cross-fitted: what each part says of rows it did not see. */
+  readonly columns: DecisionColumns
+}
+
+/** Fits heads, costs and acceptors on the development rows. */
+export const fitPolicy = (data: Dataset, rows: Uint32Array, fold: Uint8Array, folds: number): FittedPolicy => {
+  const { heads, standardization } = fitHeads(data, rows, fold, folds)
+  const flagshipHead = heads[data.flagship]!.crossFitted
+  const predictedQuality = heads.map((head) =>
+    head.target === "quality" ? flagshipHead.map(clamp01) : head.crossFitted.map((gain, row) => clamp01(flagshipHead[row]! - gain))
+  )
+  const costs = fitCosts(data, rows)
+  const predictedCost = costs.map((cost) => {
+    const column = new Float64Array(data.n).fill(NaN)
+    for (const row of rows) column[row] = expectedCost(cost, data, row)
+    return column
+  })
+  const of = (score: "confidence" | "advantage") =>
+    data.tiers.map((_, tier) => fitAcceptor(data, tier, score, rows, fold, folds, predictedQuality))
+  const confidence = of("confidence"), advantage = of("advantage")
+  return {
+    standardization,
+    heads,
+    costs,
+    acceptors: [...confidence, ...advantage],
+    columns: {
+      quality: data.quality,
+      cost: data.costUsd,
+      confidence: confidence.map((a) => a.crossFitted),
+      advantage: advantage.map((a) => a.crossFitted),
+      predictedQuality,
+      predictedCost
+    }
+  }
+}
+
+const clamp01 = (v: number): number => Math.max(0, Math.min(1, v))

@@ -1,0 +1,47 @@
+/** Sparse rows in compressed form: row i has entries `offsets[i]` to `offsets[i + 1]`. */
+export interface SparseRows {
+  readonly n: number
+  readonly columns: number
+  readonly offsets: Float64Array
+  readonly indices: Uint32Array
+  readonly values: Float32Array
+}
+
+/** Collects sparse rows in memory that doubles as it fills. */
+export class SparseRowsBuilder {
+  private offsets: Array<number> = [0]
+  private indices = new Uint32Array(1 << 16)
+  private values = new Float32Array(1 << 16)
+  private used = 0
+  private readonly columns: number
+
+  constructor(columns: number) {
+    this.columns = columns
+  }
+
+  add(row: { readonly indices: Uint32Array; readonly values: Float32Array; readonly length: number }): void {
+    const end = this.used + row.length
+    if (end > this.indices.length) {
+      const capacity = Math.max(end, this.indices.length * 2)
+      const indices = new Uint32Array(capacity), values = new Float32Array(capacity)
+      indices.set(this.indices)
+      values.set(this.values)
+      this.indices = indices
+      this.values = values
+    }
+    this.indices.set(row.indices.subarray(0, row.length), this.used)
+    this.values.set(row.values.subarray(0, row.length), this.used)
+    this.used = end
+    this.offsets.push(end)
+  }
+
+  finish(): SparseRows {
+    return {
+      n: this.offsets.length - 1,
+      columns: this.columns,
+      offsets: Float64Array.from(this.offsets),
+      indices: this.indices.subarray(0, this.used),
+      values: this.values.subarray(0, this.used)
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import { evaluatePlan } from "../search/EvaluatePlan.ts"
+import { type IndexedPlan, singlePlan } from "../search/IndexedPlan.ts"
+import { coverByPrice } from "../search/LambdaGrid.ts"
+import { type DecisionColumns, predictionsOf, problemOf } from "./Columns.ts"
+import type { PolicyClass } from "./PolicyClass.ts"
+
+/** A plan with its mean quality (labels) and USD per request on the rows it was searched on. */
+export interface Candidate {
+  readonly plan: IndexedPlan
+  readonly quality: number
+  readonly cost: number
+}
+
+/** Prices between which every frontier of these rows lies, from dear quality (low) to cheap (high). */
+export const priceRange = (columns: DecisionColumns, rows: Uint32Array): readonly [low: number, high: number] => {
+  const mean = (column: Float64Array) => rows.reduce((sum, row) => sum + column[row]!, 0) / rows.length
+  const costs = columns.cost.map(mean)
+  const spread = Math.max(...costs) - Math.min(...costs)
+  return spread > 0 ? [1e-3 / spread, 1e2 / spread] : [1, 1]
+}
+
+/** A grid of prices in descending order over the part of {@link priceRange} where a point of quality has a usual price. */
+export const priceGrid = (columns: DecisionColumns, rows: Uint32Array, size: number): ReadonlyArray<number> => {
+  const [low, high] = priceRange(columns, rows)
+  const from = high / 30, to = low * 30
+  return Array.from({ length: size }, (_, i) => from * (to / from) ** (i / (size - 1)))
+}
+
+/**
+ * The frontier of a policy class, evenly covered in cost: from the cheapest single tier to the flagship, both included.
+ *
+ * @param most points at most
+ */
+export const frontierOf = (
+  policyClass: PolicyClass,
+  columns: DecisionColumns,
+  rows: Uint32Array,
+  flagship: number,
+  most: number
+): ReadonlyArray<Candidate> => {
+  const problem = problemOf(columns, rows, policyClass.score, "plug-in")
+  const labels = problemOf(columns, rows, policyClass.score, "labels")
+  const predictions = predictionsOf(columns, rows)
+  const search = policyClass.search(problem, predictions)
+  const measure = (plan: IndexedPlan, on = labels): Candidate => {
+    const { cost, quality } = evaluatePlan(on, plan, predictions)
+    return { plan, quality, cost }
+  }
+  const found = coverByPrice(
+    (lambda) => ({ lambda, ...measure(search(lambda), problem) }),
+    priceRange(columns, rows),
+    { points: most * 2, gap: 1 / most }
+  ).map(({ plan }) => measure(plan))
+  const singles = problem.quality.map((_, k) => measure(singlePlan(problem.tiers, k)))
+  const dear = singles[flagship]!
+  const between = found.filter((c) => c.cost > singles[0]!.cost && (c.cost < dear.cost || c.quality > dear.quality))
+  return [singles[0]!, ...thin(between, most), ...(flagship === 0 ? [] : [dear])]
+    .sort((a, b) => a.cost - b.cost)
+}
+
+/** Drops candidates that cost nearly the same as their cheaper neighbour. */
+const thin = (candidates: ReadonlyArray<Candidate>, most: number): ReadonlyArray<Candidate> => {
+  const sorted = [...candidates].sort((a, b) => a.cost - b.cost)
+  const range = sorted.length === 0 ? 0 : sorted[sorted.length - 1]!.cost - sorted[0]!.cost
+  const kept: Array<Candidate> = []
+  for (const c of sorted) {
+    const last = kept[kept.length - 1]
+    if (last === undefined || c.cost - last.cost > range / (2 * most)) kept.push(c)
+  }
+  return kept
+}

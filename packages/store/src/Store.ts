@@ -13,8 +13,9 @@ export interface Written {
  * `signals.get(name)[k][i]` is the signal of tier k for row i; tiers that never have it are undefined.
  */
 export interface OutcomeMatrix {
+  /** As selected, else all that have outcomes or grades, by name. */
   readonly tiers: ReadonlyArray<string>
-  /** Row order: `ts`, then `request_id`. */
+  /** Row order: `ts` (unknown last), then `request_id`. */
   readonly requestIds: ReadonlyArray<string>
   readonly tasks: ReadonlyArray<string>
   /** Index into `tasks`. */
@@ -56,22 +57,45 @@ export interface Run {
   readonly detail: Readonly<Record<string, unknown>>
 }
 
+/** A line of an imported file that could not be used. */
+export interface Reject {
+  /** The file. */
+  readonly source: string
+  /** From 1. */
+  readonly line: number
+  readonly reason: string
+  /** The beginning of the line. */
+  readonly text: string
+}
+
+/** Parameters (`$name`) of a query. */
+export type QueryParameters = Readonly<Record<string, string | number | null>>
+
+/** A row of a query: bigint columns as numbers, timestamps as ISO 8601 text. */
+export type Row = Readonly<Record<string, unknown>>
+
 type Fails = BadInput | Failure
 
-/** The DuckDB file. One process holds it at a time. */
+/** The DuckDB file. One process holds it at a time. `layer` opens one, `layerMemory` holds one in memory. */
 export class Store extends Context.Service<Store, {
-  /** Inserts new requests; one whose `request_id` is stored with the same content is unchanged. */
+  /** Inserts or replaces requests by `request_id`; one that is stored with the same content is unchanged. */
   readonly putRequests: (rows: ReadonlyArray<Request>) => Effect.Effect<Written, Fails>
-  /** Inserts or replaces outcomes by (`request_id`, `tier`), signals with them. */
+  /**
+   * Inserts or replaces outcomes by (`request_id`, `tier`), signals with them. A failed outcome never replaces one with
+   * an answer.
+   */
   readonly putOutcomes: (rows: ReadonlyArray<Outcome>) => Effect.Effect<Written, Fails>
-  /** Inserts or replaces grades by (`request_id`, `tier`, `grader`). */
+  /**
+   * Inserts or replaces grades by (`request_id`, `tier`, `grader`). An outcome's quality is the grade written last by a
+   * grader other than `imported`, or the imported one where there is no other.
+   */
   readonly putGrades: (rows: ReadonlyArray<Grade>) => Effect.Effect<Written, Fails>
   readonly putRun: (run: Run) => Effect.Effect<void, Fails>
   /** Requests in row order of {@link OutcomeMatrix}, in chunks of at most 2,048. */
   readonly requests: (selection?: Selection) => Stream.Stream<ReadonlyArray<Request>, Fails>
   /** Outcomes ordered by request row, then tier. */
   readonly outcomes: (selection?: Selection) => Stream.Stream<ReadonlyArray<Outcome>, Fails>
-  /** (`request_id`, `tier`) pairs that have an outcome without `error`. */
+  /** Keys (`outcomeKey`) of the outcomes without `error`. */
   readonly answered: (tiers: ReadonlyArray<string>) => Effect.Effect<ReadonlySet<string>, Fails>
   readonly matrix: (selection?: Selection) => Effect.Effect<OutcomeMatrix, Fails>
   /** Answer texts of one tier in row order of {@link OutcomeMatrix}; undefined where there is none. */
@@ -81,11 +105,14 @@ export class Store extends Context.Service<Store, {
   /** SHA-256 over the selected requests, outcomes and grades, independent of insertion order. */
   readonly digest: (selection?: Selection) => Effect.Effect<string, Fails>
   readonly putTable: (table: { sha256: string; json: string; created_at: string }) => Effect.Effect<void, Fails>
+  /** Keeps rejected lines aside, by (`source`, `line`). */
+  readonly putRejects: (rows: ReadonlyArray<Reject>) => Effect.Effect<Written, Fails>
+  /** Forgets the rejected lines of a file, before it is read again. */
+  readonly clearRejects: (source: string) => Effect.Effect<void, Fails>
   /** Runs SQL of our own and returns plain rows; bigint columns come back as numbers. */
-  readonly query: (
-    sql: string,
-    parameters?: Readonly<Record<string, string | number | null>>
-  ) => Effect.Effect<ReadonlyArray<Readonly<Record<string, unknown>>>, Fails>
+  readonly query: (sql: string, parameters?: QueryParameters) => Effect.Effect<ReadonlyArray<Row>, Fails>
+  /** The rows of {@link query} in chunks of at most 2,048, without holding them all in memory. */
+  readonly streamQuery: (sql: string, parameters?: QueryParameters) => Stream.Stream<ReadonlyArray<Row>, Fails>
   /** Runs an effect in one transaction: all its writes or none. */
   readonly transaction: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E | Fails, R>
 }>()("@spillway/store/Store") {}

@@ -1,0 +1,35 @@
+import type { DuckDBConnection } from "@duckdb/node-api"
+import { Effect } from "effect"
+import { createHash } from "node:crypto"
+import { inTiers } from "./Select.ts"
+import { readRows } from "./Sql.ts"
+
+/**
+ * SHA-256 over what is selected, whatever the order in which it was written. Each row is hashed by itself (MD5 of its
+ * JSON, inside DuckDB) and the row hashes are added up and combined by exclusive or, so nothing is sorted: it tells
+ * different data apart, it does not resist somebody who forges data on purpose.
+ */
+export const readDigest = Effect.fnUntraced(function*(
+  connection: DuckDBConnection,
+  selected: string,
+  tiers: ReadonlyArray<string> | undefined
+) {
+  const parts = [
+    `SELECT r.request_id, r.task, r.prompt_sha, r.parameters, r.ts, r.reference, r.metadata
+     FROM requests r SEMI JOIN ${selected} USING (request_id)`,
+    `SELECT o.* FROM outcomes o SEMI JOIN ${selected} USING (request_id) WHERE ${inTiers("o", tiers)}`,
+    `SELECT g.* FROM grades g SEMI JOIN ${selected} USING (request_id) WHERE ${inTiers("g", tiers)}`
+  ]
+  const digest = createHash("sha256")
+  for (const part of parts) {
+    const [row] = yield* readRows(
+      connection,
+      "computing the data digest",
+      `SELECT count(*)::VARCHAR AS n, coalesce(bit_xor(hashed), 0)::VARCHAR AS mixed,
+         coalesce(sum(hashed & 18446744073709551615), 0)::VARCHAR AS added
+       FROM (SELECT md5_number(to_json(part)::VARCHAR) AS hashed FROM (${part}) AS part)`
+    )
+    digest.update(`${String(row!["n"])} ${String(row!["mixed"])} ${String(row!["added"])}\n`)
+  }
+  return digest.digest("hex")
+})

@@ -1,0 +1,135 @@
+import type { DuckDBConnection, DuckDBDataChunk } from "@duckdb/node-api"
+import bindings from "@duckdb/node-bindings"
+import { Effect } from "effect"
+import { inTiers } from "./Select.ts"
+import { eachChunk, literal, readRows } from "./Sql.ts"
+import type { OutcomeMatrix } from "./Store.ts"
+
+/** A DOUBLE column without NULLs, as DuckDB holds it. Valid until the chunk is collected. */
+const doublesOf = (chunk: DuckDBDataChunk, column: number): Float64Array => {
+  const raw = bindings.vector_get_data(bindings.data_chunk_get_vector(chunk.chunk, column), chunk.rowCount * 8)
+  return new Float64Array(raw.buffer, raw.byteOffset, chunk.rowCount)
+}
+
+/** An INTEGER column without NULLs, as DuckDB holds it. Valid until the chunk is collected. */
+const integersOf = (chunk: DuckDBDataChunk, column: number): Int32Array => {
+  const raw = bindings.vector_get_data(bindings.data_chunk_get_vector(chunk.chunk, column), chunk.rowCount * 4)
+  return new Int32Array(raw.buffer, raw.byteOffset, chunk.rowCount)
+}
+
+const orNaN = (expression: string) => `coalesce(${expression}, 'nan'::DOUBLE)`
+
+/** One Float64Array per tier, made full of NaN when its first value comes. */
+class Columns {
+  readonly byTier: Array<Float64Array | undefined>
+  readonly #rows: number
+  constructor(tiers: number, rows: number) {
+    this.byTier = Array.from({ length: tiers }, () => undefined)
+    this.#rows = rows
+  }
+  /** `values[j]` belongs to row `row[j]` of tier `tier[j]`. */
+  scatter(row: Int32Array, tier: Int32Array, values: Float64Array) {
+    for (let j = 0; j < values.length; j++) {
+      const value = values[j]!
+      if (Number.isNaN(value)) continue
+      const column = this.byTier[tier[j]!] ??= new Float64Array(this.#rows).fill(Number.NaN)
+      column[row[j]!] = value
+    }
+  }
+  get full(): ReadonlyArray<Float64Array> {
+    return this.byTier.map((column) => column ?? new Float64Array(this.#rows).fill(Number.NaN))
+  }
+}
+
+const readNames = (connection: DuckDBConnection, doing: string, sql: string) =>
+  Effect.map(readRows(connection, doing, sql), (rows) => rows.map((row) => row["name"] as string))
+
+/** Reads the outcomes of the requests in the temporary table `selected` into typed arrays. */
+export const readMatrix = Effect.fnUntraced(function*(
+  connection: DuckDBConnection,
+  selected: string,
+  wanted: ReadonlyArray<string> | undefined
+) {
+  const doing = "reading the outcomes"
+  const [count] = yield* readRows(connection, doing, `SELECT count(*)::INTEGER AS n FROM ${selected}`)
+  const rows = Number(count!["n"])
+  const tiers = wanted ?? (yield* readNames(
+    connection,
+    doing,
+    `SELECT DISTINCT o.tier AS name FROM outcomes o SEMI JOIN ${selected} s USING (request_id)
+     UNION SELECT DISTINCT g.tier FROM grades g SEMI JOIN ${selected} s USING (request_id) ORDER BY name`
+  ))
+  const signalNames = yield* readNames(
+    connection,
+    doing,
+    `SELECT DISTINCT unnest(map_keys(o.signals)) AS name FROM outcomes o WHERE ${inTiers("o", tiers)} ORDER BY name`
+  )
+
+  const requestIds: Array<string> = []
+  const tasks: Array<string> = []
+  const taskIndex = new Map<string, number>()
+  const task = new Uint32Array(rows)
+  const ts = new Float64Array(rows)
+  yield* eachChunk(
+    connection,
+    doing,
+    `SELECT s.request_id, r.task, ${orNaN("epoch_us(r.ts) / 1000")} AS ts
+     FROM ${selected} s JOIN requests r USING (request_id) ORDER BY s.row`,
+    (chunk) => {
+      const from = requestIds.length
+      const ids = chunk.getColumnValues(0) as Array<string>
+      const names = chunk.getColumnValues(1) as Array<string>
+      ts.set(doublesOf(chunk, 2), from)
+      for (let j = 0; j < ids.length; j++) {
+        requestIds.push(ids[j]!)
+        let index = taskIndex.get(names[j]!)
+        if (index === undefined) {
+          index = tasks.push(names[j]!) - 1
+          taskIndex.set(names[j]!, index)
+        }
+        task[from + j] = index
+      }
+    }
+  )
+
+  const tierTable = `(VALUES ${tiers.map((tier, k) => `(${literal(tier)}, ${k})`).join(", ")}) AS t(tier, k)`
+  const columnsOf = (expressions: ReadonlyArray<string>, table: string, alias: string, condition: string) =>
+    Effect.gen(function*() {
+      const columns = expressions.map(() => new Columns(tiers.length, rows))
+      if (tiers.length === 0) return columns
+      yield* eachChunk(
+        connection,
+        doing,
+        `SELECT s.row, t.k, ${expressions.map(orNaN).join(", ")} FROM ${table} ${alias}
+         JOIN ${selected} s USING (request_id) JOIN ${tierTable} USING (tier) WHERE ${condition}`,
+        (chunk) => {
+          const row = integersOf(chunk, 0)
+          const tier = integersOf(chunk, 1)
+          columns.forEach((column, c) => column.scatter(row, tier, doublesOf(chunk, c + 2)))
+        }
+      )
+      return columns
+    })
+  const [cost, latency, ...signals] = yield* columnsOf(
+    ["o.cost_usd", "o.latency_ms", ...signalNames.map((name) => `o.signals[${literal(name)}]`)],
+    "outcomes",
+    "o",
+    "true"
+  )
+  const [quality] = yield* columnsOf(["g.quality"], "grades", "g", "g.effective")
+  return {
+    tiers,
+    requestIds,
+    tasks,
+    task,
+    ts,
+    quality: quality!.full,
+    costUsd: cost!.full,
+    latencyMs: latency!.full,
+    signals: new Map(
+      signalNames.map((name, i) => [name, signals[i]!.byTier] as const).filter(([, byTier]) =>
+        byTier.some((column) => column !== undefined)
+      )
+    )
+  } satisfies OutcomeMatrix
+})

@@ -1,0 +1,170 @@
+import { type DuckDBConnection, type DuckDBDataChunk, JSDuckDBValueConverter } from "@duckdb/node-api"
+import { Effect, Layer, type Scope, Stream } from "effect"
+import { writeRun, writeTable } from "./Audit.ts"
+import { readDigest } from "./Digest.ts"
+import { mergeGrades } from "./GradeRows.ts"
+import { readMatrix } from "./Matrix.ts"
+import { MEMORY, open, type OpenOptions } from "./Open.ts"
+import { outcomeColumns, outcomeKey, outcomeRows, outcomeTarget, readOutcomes } from "./OutcomeRows.ts"
+import { rejectRows, rejectTarget } from "./RejectRows.ts"
+import { readRequests, requestColumns, requestRows, requestTarget } from "./RequestRows.ts"
+import { inTiers, selectRequests } from "./Select.ts"
+import { makeSession } from "./Session.ts"
+import { eachChunk, literal, readRows, run } from "./Sql.ts"
+import { type Row, type Selection, Store, type Written } from "./Store.ts"
+import { readSummary } from "./Summary.ts"
+import { merge, stage, type Target } from "./Upsert.ts"
+
+const nothing: Written = { inserted: 0, updated: 0, unchanged: 0 }
+
+/** Numbers for bigints and ISO 8601 for dates, at any depth. */
+const plain = (value: unknown): unknown => {
+  if (typeof value === "bigint") return Number(value)
+  if (value instanceof Date) return value.toISOString()
+  if (Array.isArray(value)) return value.map(plain)
+  if (typeof value === "object" && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, plain(inner)]))
+  }
+  return value
+}
+
+const plainRows = (chunk: DuckDBDataChunk, names: ReadonlyArray<string>): ReadonlyArray<Row> =>
+  chunk.convertRows(JSDuckDBValueConverter).map((row) =>
+    Object.fromEntries(row.map((value, i) => [names[i]!, plain(value)]))
+  )
+
+const make = Effect.fnUntraced(function*(path: string, options?: OpenOptions) {
+  const session = yield* makeSession(yield* open(path, options))
+
+  const put = <Row>(target: Target<Row>, rows: ReadonlyArray<Row>) =>
+    rows.length === 0
+      ? Effect.succeed(nothing)
+      : session.write((connection) => Effect.andThen(stage(connection, target, rows), merge(connection, target)))
+
+  let selections = 0
+  /** Selects into a temporary table of its own, for as long as the scope lives. */
+  const selecting = (connection: DuckDBConnection, selection: Selection | undefined) => {
+    const name = `selected_${++selections}`
+    return Effect.acquireRelease(
+      Effect.as(selectRequests(connection, name, selection), name),
+      () => Effect.ignore(run(connection, "forgetting a selection", `DROP TABLE IF EXISTS ${name}`))
+    )
+  }
+  const overSelection = <A, E>(
+    selection: Selection | undefined,
+    read: (connection: DuckDBConnection, selected: string) => Effect.Effect<A, E, Scope.Scope>
+  ) =>
+    session.read((connection) =>
+      Effect.flatMap(selecting(connection, selection), (selected) => read(connection, selected))
+    )
+  const streamSelection = <A>(
+    selection: Selection | undefined,
+    doing: string,
+    sql: (selected: string) => string,
+    convert: (chunk: DuckDBDataChunk) => A
+  ) =>
+    session.stream(
+      (connection) => Effect.map(selecting(connection, selection), (selected) => ({ doing, sql: sql(selected) })),
+      convert
+    )
+
+  return Store.of({
+    putRequests: (rows) => Effect.flatMap(requestRows(rows), (rows) => put(requestTarget, rows)),
+    putOutcomes: (rows) => Effect.flatMap(outcomeRows(rows), (rows) => put(outcomeTarget, rows)),
+    putGrades: (rows) =>
+      rows.length === 0
+        ? Effect.succeed(nothing)
+        : session.write((connection) => mergeGrades(connection, rows)),
+    putRejects: (rows) => put(rejectTarget, rejectRows(rows)),
+    clearRejects: (source) =>
+      session.write((connection) =>
+        Effect.asVoid(run(connection, "clearing rejects", "DELETE FROM rejects WHERE source = $source", { source }))
+      ),
+    putRun: (of) => session.write((connection) => writeRun(connection, of)),
+    putTable: (table) => session.write((connection) => writeTable(connection, table)),
+
+    requests: (selection) =>
+      streamSelection(
+        selection,
+        "reading requests",
+        (selected) => `SELECT ${requestColumns} FROM requests r JOIN ${selected} s USING (request_id) ORDER BY s.row`,
+        readRequests
+      ),
+    outcomes: (selection) =>
+      streamSelection(
+        selection,
+        "reading outcomes",
+        (selected) =>
+          `SELECT ${outcomeColumns} FROM outcomes o JOIN ${selected} s USING (request_id)
+           WHERE ${inTiers("o", selection?.tiers)} ORDER BY s.row, o.tier`,
+        readOutcomes
+      ),
+    outputs: (tier, selection) =>
+      streamSelection(
+        selection,
+        "reading answers",
+        (selected) =>
+          `SELECT o.output FROM ${selected} s LEFT JOIN outcomes o
+           ON o.request_id = s.request_id AND o.tier = ${literal(tier)} ORDER BY s.row`,
+        (chunk) => chunk.getColumnValues(0).map((output) => output === null ? undefined : output as string)
+      ),
+    answered: (tiers) =>
+      session.read((connection) =>
+        Effect.gen(function*() {
+          const keys = new Set<string>()
+          yield* eachChunk(
+            connection,
+            "reading what is answered",
+            `SELECT request_id, tier FROM outcomes o WHERE error IS NULL AND ${inTiers("o", tiers)}`,
+            (chunk) => {
+              for (const [request_id, tier] of chunk.getRows() as Array<[string, string]>) {
+                keys.add(outcomeKey({ request_id, tier }))
+              }
+            }
+          )
+          return keys
+        })
+      ),
+    matrix: (selection) =>
+      overSelection(selection, (connection, selected) => readMatrix(connection, selected, selection?.tiers)),
+    summary: (selection) =>
+      overSelection(selection, (connection, selected) => readSummary(connection, selected, selection?.tiers)),
+    digest: (selection) =>
+      overSelection(selection, (connection, selected) => readDigest(connection, selected, selection?.tiers)),
+    counts: session.read((connection) =>
+      Effect.map(
+        readRows(
+          connection,
+          "counting",
+          `SELECT (SELECT count(*) FROM requests) AS requests, (SELECT count(*) FROM outcomes) AS outcomes,
+             (SELECT count(*) FROM grades) AS grades, (SELECT count(DISTINCT task) FROM requests) AS tasks`
+        ),
+        ([row]) => ({
+          requests: Number(row!["requests"]),
+          outcomes: Number(row!["outcomes"]),
+          grades: Number(row!["grades"]),
+          tasks: Number(row!["tasks"])
+        })
+      )
+    ),
+    query: (sql, parameters) =>
+      Effect.map(
+        Stream.runCollect(
+          session.stream(() => Effect.succeed({ doing: "running a query", sql, parameters }), plainRows)
+        ),
+        (chunks) => chunks.flat()
+      ),
+    streamQuery: (sql, parameters) =>
+      session.stream(() => Effect.succeed({ doing: "running a query", sql, parameters }), plainRows),
+    transaction: session.transaction
+  })
+})
+
+/**
+ * Opens the DuckDB file at `path`, makes it where it does not exist, and upgrades its schema. Fails with `BadInput` where
+ * the path is wrong, another process holds the file, or a newer version made it; each names the mend.
+ */
+export const layer = (path: string, options?: OpenOptions) => Layer.effect(Store, make(path, options))
+
+/** A store in memory, gone when the layer is released. */
+export const layerMemory = Layer.effect(Store, make(MEMORY))

@@ -1,0 +1,54 @@
+import type { DuckDBConnection } from "@duckdb/node-api"
+import { BadInput } from "@spillway/domain"
+import { Effect } from "effect"
+import { literal, readRows } from "./Sql.ts"
+
+const mend = "Give one SQL condition over the columns of requests, for example: task = 'support.classify' " +
+  "AND metadata->>'split' = 'test'"
+
+/** Bad input of the flag `where`. */
+export const badWhere = (problem: string) => new BadInput({ source: "where", problem, mend })
+
+/** Table functions that only make rows out of what they are given. */
+const harmless = new Set(["unnest", "generate_series", "range", "json_each", "json_tree"])
+
+interface Parsed {
+  readonly error: boolean
+  readonly error_message?: string
+  readonly statements?: ReadonlyArray<{ readonly node: { readonly select_list?: ReadonlyArray<unknown> } }>
+}
+
+const parse = Effect.fnUntraced(function*(connection: DuckDBConnection, expression: string) {
+  const sql = literal(`SELECT (\n${expression}\n)`)
+  const [row] = yield* readRows(connection, "reading `where`", `SELECT json_serialize_sql(${sql})::VARCHAR AS parsed`)
+  return JSON.parse(row!["parsed"] as string) as Parsed
+})
+
+/** What is left of a statement without what it selects. */
+const frame = (parsed: Parsed) =>
+  JSON.stringify(
+    parsed.statements?.map((statement) => ({ ...statement, node: { ...statement.node, select_list: [] } }))
+  )
+
+const tableFunctions = (node: unknown): ReadonlyArray<string> => {
+  if (typeof node !== "object" || node === null) return []
+  const found = Object.values(node).flatMap(tableFunctions)
+  return "type" in node && node.type === "TABLE_FUNCTION" && "function" in node
+    ? [...found, (node.function as { readonly function_name: string }).function_name]
+    : found
+}
+
+/**
+ * Fails unless DuckDB's own parser reads `where` as exactly one expression: no second statement, no clause after a
+ * closing parenthesis, and no function that reads files or changes the database. An expression cannot write.
+ */
+export const checkWhere = Effect.fnUntraced(function*(connection: DuckDBConnection, where: string) {
+  const parsed = yield* parse(connection, where)
+  if (parsed.error) return yield* badWhere(parsed.error_message ?? "no SQL expression")
+  const selected = parsed.statements?.[0]?.node.select_list
+  if (selected?.length !== 1 || frame(parsed) !== frame(yield* parse(connection, "true"))) {
+    return yield* badWhere("not one SQL expression")
+  }
+  const forbidden = tableFunctions(selected).find((name) => !harmless.has(name.toLowerCase()))
+  if (forbidden !== undefined) return yield* badWhere(`the table function ${forbidden} is not allowed here`)
+})

@@ -1,6 +1,5 @@
 import type { Request } from "@spillway/domain"
-import { answerKey } from "./AnswerKey.ts"
-
+import { answerKey } from "@spillway/providers"
 import { timesWithDailyRhythm } from "./Calendar.ts"
 import { codeRepair } from "./CodeRepair.ts"
 import { extractInvoice } from "./ExtractInvoice.ts"

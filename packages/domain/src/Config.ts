@@ -30,6 +30,8 @@ export const Proxy = Schema.Struct({
   port: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65_535 }))),
   table: Schema.optionalKey(Schema.NonEmptyString),
   logs: Schema.optionalKey(Schema.NonEmptyString),
+  /** Environment variable with the keys that clients must show, apart by commas; every client is served without it. */
+  api_keys_env: Schema.optionalKey(Schema.NonEmptyString),
   /** Request header that names the task. */
   task_header: Schema.optionalKey(Schema.NonEmptyString),
   /** Largest request body in bytes. */

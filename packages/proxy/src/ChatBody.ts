@@ -1,0 +1,54 @@
+import type { Message } from "@spillway/domain"
+import { isObject, type JsonObject } from "@spillway/providers"
+import { Effect } from "effect"
+import { type HttpError, invalidRequest } from "./HttpError.ts"
+
+/** A chat completion request as the client sent it: its bytes, and as much of them as the proxy reads. */
+export interface ChatBody {
+  readonly bytes: Buffer
+  /** The whole body; unknown fields are in here too. */
+  readonly json: JsonObject
+  readonly model: string
+  readonly stream: boolean
+  /** Whether the client asked for usage in a stream's last chunk. */
+  readonly includeUsage: boolean
+}
+
+/** Parses the body of a request. */
+export const parseObject = (bytes: Buffer): Effect.Effect<JsonObject, HttpError> => {
+  let json: unknown
+  try {
+    json = JSON.parse(bytes.toString())
+  } catch (error) {
+    const where = /(?:at position \d+.*|Unexpected end of JSON input)$/.exec((error as Error).message)?.[0] ?? ""
+    return Effect.fail(
+      invalidRequest(`The body is not valid JSON: ${where || "syntax error"}.`, undefined, "invalid_json")
+    )
+  }
+  return isObject(json) ? Effect.succeed(json) : Effect.fail(invalidRequest("The body must be a JSON object."))
+}
+
+/** Reads what decides the route: `model` and `stream`. Everything else is left to the upstream, or to {@link messagesOf}. */
+export const chatBodyOf = (bytes: Buffer, json: JsonObject): Effect.Effect<ChatBody, HttpError> => {
+  const { model, stream, stream_options } = json
+  if (typeof model !== "string" || model === "") {
+    return Effect.fail(invalidRequest("`model` must be a non-empty string.", "model"))
+  }
+  if (stream !== undefined && stream !== null && typeof stream !== "boolean") {
+    return Effect.fail(invalidRequest("`stream` must be true or false.", "stream"))
+  }
+  const includeUsage = isObject(stream_options) && stream_options["include_usage"] === true
+  return Effect.succeed({ bytes, json, model, stream: stream === true, includeUsage })
+}
+
+/** The messages that the policy reads, checked. */
+export const messagesOf = (json: JsonObject): Effect.Effect<ReadonlyArray<Message>, HttpError> => {
+  const messages = json["messages"]
+  if (!Array.isArray(messages) || messages.length === 0) {
+    return Effect.fail(invalidRequest("`messages` must be a non-empty array.", "messages"))
+  }
+  const bad = messages.findIndex((message) => !isObject(message) || typeof message["role"] !== "string")
+  return bad < 0
+    ? Effect.succeed(messages)
+    : Effect.fail(invalidRequest(`\`messages[${bad}]\` must be an object with a \`role\`.`, `messages[${bad}].role`))
+}

@@ -1,0 +1,71 @@
+import type { Message } from "@spillway/domain"
+import { requestView, type Session } from "@spillway/policy"
+import { Effect } from "effect"
+import type { ChatBody } from "./ChatBody.ts"
+import type { Exchange } from "./Exchange.ts"
+import type { HttpError } from "./HttpError.ts"
+import type { Target } from "./ModelNames.ts"
+import { endStream, sendWhole } from "./Reply.ts"
+import { callTier, type TierAnswer, type TierFailure } from "./TierCall.ts"
+import { tiersFailed } from "./TiersFailed.ts"
+import type { Upstream } from "./Upstream.ts"
+import { asksNoLogprobs, type Wanted } from "./UpstreamBody.ts"
+import { wholeReply } from "./WholeReply.ts"
+
+/** A wait this short is cheaper than another tier. */
+const SHORT_WAIT_MS = 1_000
+
+type Whole = Extract<TierAnswer, { _tag: "Whole" }>
+
+/** Asks a tier; where it asks for a short wait, waits and asks once more. */
+const callPatiently = (exchange: Exchange, chat: ChatBody, upstream: Upstream, wanted: Wanted) =>
+  Effect.catch(callTier(exchange, chat, upstream, wanted), (failure) => {
+    const { retryAfterMs, retryable } = failure.error
+    return failure.started || !retryable || retryAfterMs === undefined || retryAfterMs > SHORT_WAIT_MS
+      ? Effect.fail(failure)
+      : Effect.delay(callTier(exchange, chat, upstream, wanted), retryAfterMs)
+  })
+
+/**
+ * Serves a request by the routing table: calls the tier that the policy names until it accepts an answer. An answer
+ * that is accepted whatever it is streams as it comes; one that is tested is whole before the client sees any of it.
+ */
+export const serveRouted = Effect.fnUntraced(function*(
+  exchange: Exchange,
+  chat: ChatBody,
+  messages: ReadonlyArray<Message>,
+  { point, table }: Extract<Target, { _tag: "Point" }>
+): Effect.fn.Return<void, HttpError> {
+  exchange.table = table
+  const { requestId: request_id, task } = exchange
+  const answers = new Map<string, Whole>()
+  const failures: Array<TierFailure> = []
+  let session = exchange.decide(() =>
+    table.policy.begin(requestView({ request_id, task, messages, parameters: chat.json }), point)
+  )
+  while (session.decision._tag === "Call") {
+    const { final, tier } = session.decision
+    const wanted = final ? "final" : table.logprobTiers.has(tier) ? "tested-by-logprobs" : "tested"
+    const called = yield* Effect.result(callPatiently(exchange, chat, exchange.context.upstreams.get(tier)!, wanted))
+    if (called._tag === "Failure") {
+      failures.push(called.failure)
+      if (called.failure.started) return yield* tiersFailed(failures)
+      const next: Session | undefined = exchange.decide(session.failed)
+      if (next === undefined) return yield* tiersFailed(failures)
+      session = next
+      continue
+    }
+    const answer = called.success
+    if (answer._tag === "Streamed") return yield* endStream(exchange, answer.relay)
+    if (answer._tag === "Refused") {
+      return yield* sendWhole(exchange, "rejected", answer.reply.status, answer.reply.headers, answer.reply.body)
+    }
+    answers.set(tier, answer)
+    session = exchange.tested(answer.attempt, session)
+  }
+  const { attempt, json, reply } = answers.get(session.decision.tier)!
+  attempt.accepted = true
+  const logprobsAreOurs = table.logprobTiers.has(session.decision.tier) && asksNoLogprobs(chat, attempt.upstream)
+  const { body, headers } = wholeReply(chat, reply, json, logprobsAreOurs)
+  yield* sendWhole(exchange, "complete", 200, headers, body)
+})

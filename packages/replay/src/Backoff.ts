@@ -9,6 +9,8 @@ const CAP_MS = 30_000
  */
 export const backoffMs = (attempt: number, retryAfterMs: number | undefined): Effect.Effect<number> =>
   Effect.map(Random.next, (random) =>
-    retryAfterMs === undefined
-      ? random * Math.min(CAP_MS, BASE_MS * 2 ** (attempt - 1))
-      : retryAfterMs + random * BASE_MS)
+    Math.round(
+      retryAfterMs === undefined
+        ? random * Math.min(CAP_MS, BASE_MS * 2 ** (attempt - 1))
+        : retryAfterMs + random * BASE_MS
+    ))

@@ -21,7 +21,7 @@ export interface TierEstimate {
   readonly output_tokens: number
   /** Null where the tier has no price. */
   readonly expected_usd: number | null
-  /** 95 % interval where the tier was observed; else from answers of one token to the most that may be reserved. */
+  /** 95 % interval where the tier was observed; else from answers of one token to the most that the budget reserves. */
   readonly low_usd: number | null
   readonly high_usd: number | null
   /** `observed`: from the stored outcomes of the tier; `assumed`: from usual lengths of answers. */
@@ -65,7 +65,7 @@ const estimateTier = ({ calls, input, model, most, output, tier }: Sums): TierEs
     input_tokens: Math.round(input),
     output_tokens: Math.round(output),
     expected_usd: usd(input, output),
-    low_usd: usd(input, half === undefined ? calls : Math.max(calls, output - half)),
+    low_usd: half === undefined ? usd(input / 2, calls) : usd(input, Math.max(calls, output - half)),
     high_usd: tier.price === undefined ? null : half === undefined ? most : usd(input, output + half),
     basis: observed === undefined ? "assumed" : "observed"
   }

@@ -1,1 +1,3 @@
-export {}
+export { importFiles } from "./Import.ts"
+export * from "./ImportOptions.ts"
+export * from "./ImportReport.ts"

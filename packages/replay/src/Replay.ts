@@ -1,74 +1,18 @@
-import { BadInput, type Config as SpillwayConfig, type Failure } from "@spillway/domain"
+import type { BadInput, Failure } from "@spillway/domain"
 import type { Completions } from "@spillway/providers"
 import { Store } from "@spillway/store"
-import { type Cause, Clock, Config, Effect, Queue, Redacted, Stream } from "effect"
+import { type Cause, Clock, Effect, Queue, Stream } from "effect"
 import { type Answered, answerPair, type Pair, type TierRun } from "./AnswerPair.ts"
 import { type Budget, makeBudget } from "./Budget.ts"
 import { type Journal, recoverJournal, withJournal } from "./Journal.ts"
 import { type PlannedTier, plannedTiers, type Row, rowsToAnswer } from "./Plan.ts"
 import { makeProgressMeter } from "./Progress.ts"
-import { DEFAULT_CONCURRENCY, makeProviderGate } from "./ProviderGate.ts"
+import { DEFAULT_CONCURRENCY } from "./ProviderGate.ts"
 import type { ReplayOptions } from "./ReplayOptions.ts"
 import type { ReplayReport } from "./ReplayReport.ts"
 import { makeTally } from "./Tally.ts"
-import { makeTierBreaker } from "./TierBreaker.ts"
-import { makeTokenModel, upperEstimate } from "./TokenModel.ts"
-import { usageHistories } from "./UsageHistories.ts"
-
-const checkBudget = Effect.fnUntraced(function*(options: ReplayOptions, tiers: ReadonlyArray<PlannedTier>) {
-  if (options.budgetUsd === undefined) return
-  if (!(options.budgetUsd > 0)) {
-    return yield* new BadInput({
-      source: "--budget",
-      problem: `${options.budgetUsd} is no amount of US dollars`,
-      mend: "Give a number above 0",
-      usage: true
-    })
-  }
-  const unpriced = tiers.find(({ tier }) => tier.price === undefined)
-  if (unpriced !== undefined) {
-    return yield* new BadInput({
-      source: options.source,
-      field: `${unpriced.field}.price`,
-      problem: `the tier ${JSON.stringify(unpriced.tier.name)} has no price, so a budget cannot be kept`,
-      mend: "Give its price, or replay without a budget"
-    })
-  }
-})
-
-const apiKey = Effect.fnUntraced(
-  function*(name: string, provider: SpillwayConfig["providers"][string], source: string) {
-    const variable = provider.api_key_env
-    if (variable === undefined) return undefined
-    const key = yield* Effect.mapError(Config.Redacted(variable), () =>
-      new BadInput({
-        source,
-        field: `providers.${name}.api_key_env`,
-        problem: `the environment variable ${variable} is not set`,
-        mend: `Set it to the provider's key: export ${variable}=...`
-      }))
-    return Redacted.value(key)
-  }
-)
-
-/** The tiers with their provider's gate, which the tiers of one provider share. */
-const startTiers = Effect.fnUntraced(function*(planned: ReadonlyArray<PlannedTier>, source: string) {
-  const histories = yield* usageHistories
-  const shared = new Map<string, Pick<TierRun, "apiKey" | "gate">>()
-  for (const { provider, providerName } of planned) {
-    if (shared.has(providerName)) continue
-    shared.set(providerName, {
-      apiKey: yield* apiKey(providerName, provider, source),
-      gate: yield* makeProviderGate(provider)
-    })
-  }
-  return planned.map((tier): TierRun => ({
-    ...tier,
-    ...shared.get(tier.providerName)!,
-    breaker: makeTierBreaker(),
-    model: makeTokenModel(histories.get(tier.tier.name))
-  }))
-})
+import { checkBudget, startTiers } from "./TierRuns.ts"
+import { upperEstimate } from "./TokenModel.ts"
 
 const countCalls = (rows: Stream.Stream<Row, BadInput | Failure, Store>, tiers: ReadonlyArray<PlannedTier>) => {
   const totals = new Map(tiers.map(({ tier }) => [tier.name, 0]))
@@ -82,7 +26,7 @@ type PairQueue = Queue.Queue<Pair, Cause.Done>
 
 /**
  * Hands the rows to the providers' queues, a whole row at a time, so that a replay that stops has complete rows. The
- * queues are short: no provider gets far ahead of another.
+ * queues are short: no provider gets far ahead of another. Gives whether the budget held to the end.
  */
 const distribute = Effect.fnUntraced(
   function*(
@@ -91,29 +35,24 @@ const distribute = Effect.fnUntraced(
     queues: ReadonlyMap<string, PairQueue>,
     budget: Budget
   ) {
-    let ended: ReplayReport["ended"] = "complete"
-    yield* rows.pipe(
-      Stream.takeWhileEffect(Effect.fnUntraced(function*({ request, tiers }: Row) {
-        if ([...runs.values()].every(({ breaker }) => breaker.stopped() !== undefined)) {
-          ended = "stopped"
-          return false
-        }
+    let withinBudget = true
+    yield* Stream.runForEachWhile(
+      rows,
+      Effect.fnUntraced(function*({ request, tiers }) {
+        if ([...runs.values()].every(({ breaker }) => breaker.stopped() !== undefined)) return false
         const pairs = tiers.map(({ tier }) => runs.get(tier.name)!)
           .filter(({ breaker }) => breaker.stopped() === undefined)
           .map((run): Pair => {
             const { tokens, usd } = upperEstimate(run.model, run.tier, request)
             return { request, run, tokens, reservedUsd: usd }
           })
-        if (!(yield* budget.reserve(pairs.map(({ reservedUsd }) => reservedUsd)))) {
-          ended = "budget"
-          return false
-        }
+        withinBudget = yield* budget.reserve(pairs.map(({ reservedUsd }) => reservedUsd))
+        if (!withinBudget) return false
         for (const pair of pairs) yield* Queue.offer(queues.get(pair.run.providerName)!, pair)
         return true
-      })),
-      Stream.runDrain
+      })
     )
-    return ended
+    return withinBudget
   },
   (distributing, _rows, _runs, queues) =>
     Effect.ensuring(distributing, Effect.forEach(queues.values(), Queue.end, { discard: true }))
@@ -158,7 +97,7 @@ export const replay = Effect.fn("replay")(function*(
     options.onProgress?.(progress)
   })
 
-  const ended = yield* withJournal(
+  const withinBudget = yield* withJournal(
     options.journal,
     Effect.fnUntraced(function*(journal) {
       const queues = new Map<string, PairQueue>()
@@ -180,16 +119,17 @@ export const replay = Effect.fn("replay")(function*(
           ),
         { concurrency: "unbounded", discard: true }
       )
-      const [ended] = yield* Effect.all([distribute(rows, runs, queues, budget), work], { concurrency: "unbounded" })
-      return ended
+      const [held] = yield* Effect.all([distribute(rows, runs, queues, budget), work], { concurrency: "unbounded" })
+      return held
     })
   )
 
   const endedMs = yield* Clock.currentTimeMillis
+  const counts = tally.report()
   const report: ReplayReport = {
     run_id: run.run_id,
-    ended,
-    ...tally.report(),
+    ended: !withinBudget ? "budget" : counts.left > 0 ? "stopped" : "complete",
+    ...counts,
     seconds: (endedMs - startedMs) / 1000,
     recovered
   }

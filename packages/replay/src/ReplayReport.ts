@@ -14,7 +14,7 @@ export interface TierReport {
 /** What a replay did. */
 export interface ReplayReport {
   readonly run_id: string
-  /** `complete`; `budget`: the next request could have exceeded it; `stopped`: no tier was left. */
+  /** `complete`; `budget`: the next request could have exceeded it; `stopped`: requests are left, for tiers that were. */
   readonly ended: "complete" | "budget" | "stopped"
   /** Calls made, retries among them. */
   readonly calls: number

@@ -130,6 +130,7 @@ describe("replay", () => {
       const keys = ConfigProvider.layer(ConfigProvider.fromUnknown({ GOOD_KEY: "right", BAD_KEY: "sk-wrong-key" }))
       const report = yield* Effect.provide(replay({ ...options, config }), keys)
       const [cheap, dear] = report.tiers
+      assert.strictEqual(report.ended, "stopped")
       assert.deepInclude(dear!, { answered: 30, left: 0 })
       assert.deepInclude(cheap!, { answered: 0, failed: 0, left: 30 })
       assert.include(cheap!.stopped, "refuses the key")

@@ -1,9 +1,9 @@
-import { BadInput, type Failure, type Plan, type RoutingTable } from "@spillway/domain"
+import { BadInput, type Failure, type OperatingPoint, type Plan, type RoutingTable } from "@spillway/domain"
 import { Store } from "@spillway/store"
 import { Effect } from "effect"
 import { applyTable } from "./ApplyTable.ts"
 import { loadDataset } from "./data/LoadDataset.ts"
-import { measurePlan, type PlanOutcomes, summarize } from "./Measure.ts"
+import { measurePoint, type PlanOutcomes, summarize } from "./Measure.ts"
 import type { Baseline, FrontierPoint, Interval } from "./OptimizeReport.ts"
 import { baselines, oracleFrontier } from "./Baselines.ts"
 import { predictionsOf, problemOf } from "./portfolio/Columns.ts"
@@ -59,7 +59,7 @@ export const evaluate = Effect.fnUntraced(function*(
   const columns = applyTable(data, table, rows)
   const measured = table.points.map((point) => ({
     name: point.name,
-    outcomes: measurePoint(data, columns, rows, point.plans.map((p) => p.plan)[0]!)
+    outcomes: measureNamed(data, columns, rows, point)
   }))
   const flagship = measured.find((p) => p.name === "flagship")!
   const served = measured.find((p) => p.name === table.default_point)!
@@ -84,19 +84,22 @@ export const evaluate = Effect.fnUntraced(function*(
   }
 })
 
-const measurePoint = (
+const measureNamed = (
   data: Dataset,
   columns: ReturnType<typeof applyTable>,
   rows: Uint32Array,
-  plan: Plan
-): PlanOutcomes =>
-  measurePlan(
+  point: OperatingPoint
+): PlanOutcomes => {
+  const score = point.plans.flatMap(({ plan }) => plan.stages)[0]?.score ?? "confidence"
+  return measurePoint(
     data,
     rows,
-    problemOf(columns, rows, plan.stages[0]?.score ?? "confidence", "labels"),
+    problemOf(columns, rows, score, "labels"),
     predictionsOf(columns, rows),
-    indexedPlan(data, plan)
+    point.name,
+    point.plans.map(({ plan, share }) => ({ share, plan: indexedPlan(data, plan) }))
   )
+}
 
 /** A plan by tier index. */
 const indexedPlan = (data: Dataset, plan: Plan): IndexedPlan => {

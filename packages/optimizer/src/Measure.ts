@@ -1,7 +1,7 @@
+import { chooseShare } from "@spillway/policy"
 import type { Dataset } from "./data/Dataset.ts"
 import type { Candidate } from "./portfolio/Frontier.ts"
 import { evaluatePlan } from "./search/EvaluatePlan.ts"
-import type { IndexedPlan } from "./search/IndexedPlan.ts"
 import type { Predictions, SearchProblem } from "./search/SearchProblem.ts"
 import { clusterBootstrap } from "./statistics/ClusterBootstrap.ts"
 import { groupRows } from "./statistics/Groups.ts"
@@ -18,15 +18,29 @@ export interface PlanOutcomes {
   readonly shares: Float64Array
 }
 
-/** Runs a plan over rows by recorded outcomes. `problem` and `predictions` are those of the rows. */
-export const measurePlan = (
+/**
+ * Runs an operating point over rows by recorded outcomes. `problem` and `predictions` are those of the rows; of two plans
+ * each request takes the one that the policy will draw for its identifier.
+ */
+export const measurePoint = (
   data: Dataset,
   rows: Uint32Array,
   problem: SearchProblem,
   predictions: Predictions,
-  plan: IndexedPlan
+  name: string,
+  plans: Candidate["plans"]
 ): PlanOutcomes => {
-  const { rows: result, shares } = evaluatePlan(problem, plan, predictions)
+  const evaluations = plans.map(({ plan }) => evaluatePlan(problem, plan, predictions).rows)
+  const result = evaluations[0]!
+  rows.forEach((row, i) => {
+    const drawn = evaluations[chooseShare(plans, data.requestIds[row]!, name)]!
+    result.quality[i] = drawn.quality[i]!
+    result.cost[i] = drawn.cost[i]!
+    result.accepted[i] = drawn.accepted[i]!
+    result.called[i] = drawn.called[i]!
+  })
+  const shares = new Float64Array(data.tiers.length)
+  for (const tier of result.accepted) shares[tier]! += 1 / rows.length
   const latencyMs = new Float64Array(rows.length)
   for (let k = 0; k < data.tiers.length; k++) {
     const latency = data.latencyMs[k]!
@@ -74,7 +88,8 @@ const finite = (interval: readonly [number, number], range: readonly [number, nu
  * `flagship`.
  */
 export const pointNames = (candidates: ReadonlyArray<Candidate>, flagship: number): ReadonlyArray<string> => {
-  const isSingle = (c: Candidate, tier: number) => c.plan.kind === "single" && c.plan.entry.tiers[0] === tier
+  const isSingle = ({ plans }: Candidate, tier: number) =>
+    plans.length === 1 && plans[0]!.plan.kind === "single" && plans[0]!.plan.entry.tiers[0] === tier
   const dear = candidates.find((c) => isSingle(c, flagship))!.cost
   const taken = new Set<string>()
   return candidates.map((c) => {

@@ -6,7 +6,7 @@ import { type Dataset, taskOf } from "./data/Dataset.ts"
 import { groupFolds, mix } from "./data/Folds.ts"
 import { splitByGroupAndTime } from "./data/Split.ts"
 import { fitPolicy } from "./fit/FitPolicy.ts"
-import { measurePlan, pointNames, summarize } from "./Measure.ts"
+import { measurePoint, pointNames, summarize } from "./Measure.ts"
 import type { OptimizeReport, TaskResult, TierCalibration } from "./OptimizeReport.ts"
 import { chooseClass } from "./portfolio/ChooseClass.ts"
 import { type DecisionColumns, predictionsOf, problemOf } from "./portfolio/Columns.ts"
@@ -89,7 +89,7 @@ export const optimizeDataset = (data: Dataset, options: OptimizeOptions): Optimi
   const measured = candidates.map((candidate, i): MeasuredPoint => ({
     name: names[i]!,
     candidate,
-    outcomes: measurePlan(data, certify, problem, predictions, candidate.plan)
+    outcomes: measurePoint(data, certify, problem, predictions, names[i]!, candidate.plans)
   }))
   lap("measure")
   const groups = groupRows(certify.length, Uint32Array.from(certify, (row) => data.group[row]!))
@@ -97,7 +97,7 @@ export const optimizeDataset = (data: Dataset, options: OptimizeOptions): Optimi
   lap("certify")
   const points = measured.map((point, i): OperatingPoint => ({
     name: point.name,
-    plans: [{ share: 1, plan: namedPlan(data, point.candidate.plan, chosen.score) }],
+    plans: point.candidate.plans.map(({ plan, share }) => ({ share, plan: namedPlan(data, plan, chosen.score) })),
     segments: {},
     expected: { n: certify.length, ...summarize(data, certify, point.outcomes, options.seed), lower_bound: lowerBounds[i]! }
   }))

@@ -1,5 +1,5 @@
 import type { Acceptor, Calibrator, OperatingPoint, RoutingTable, Stage } from "@spillway/domain"
-import { unitHash } from "./Mix.ts"
+import { chooseShare } from "./Mix.ts"
 import { type AcceptorOf, type AcceptScore, type CompiledPlan, compilePlan, entryTier } from "./Plan.ts"
 import type { PlanChoice, Policy } from "./Policy.ts"
 import { compilePredictor } from "./Predictor.ts"
@@ -77,14 +77,7 @@ const choosePlan = (point: CompiledPoint, name: string, task: string, requestId:
   const own = point.segments.find(task)
   if (own !== undefined) return { plan: own, propensity: 1 }
   const { plans } = point
-  let left = unitHash(requestId, name)
-  let chosen = plans[0]!
-  for (const candidate of plans) {
-    if (candidate.share === 0) continue
-    chosen = candidate
-    if (left < candidate.share) break
-    left -= candidate.share
-  }
+  const chosen = plans[chooseShare(plans, requestId, name)]!
   return { plan: chosen.plan, propensity: chosen.share }
 }
 

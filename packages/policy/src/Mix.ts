@@ -17,3 +17,17 @@ export const unitHash = (id: string, salt: string): number => {
   const second = mix32(fnv1a(salt, fnv1a(id, first)))
   return ((first >>> 6) * 2 ** 27 + (second >>> 5)) / 2 ** 53
 }
+
+/** Which of several shares (they sum to 1) an identifier falls to: its index. */
+export const chooseShare = (shares: ReadonlyArray<{ readonly share: number }>, id: string, salt: string): number => {
+  let left = unitHash(id, salt)
+  let chosen = 0
+  for (let i = 0; i < shares.length; i++) {
+    const { share } = shares[i]!
+    if (share === 0) continue
+    chosen = i
+    if (left < share) break
+    left -= share
+  }
+  return chosen
+}

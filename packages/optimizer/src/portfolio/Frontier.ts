@@ -4,9 +4,9 @@ import { coverByPrice } from "../search/LambdaGrid.ts"
 import { type DecisionColumns, predictionsOf, problemOf } from "./Columns.ts"
 import type { PolicyClass } from "./PolicyClass.ts"
 
-/** A plan with its mean quality (labels) and USD per request on the rows it was searched on. */
+/** One or two plans with their shares, and their mean quality (labels) and USD per request on the searched rows. */
 export interface Candidate {
-  readonly plan: IndexedPlan
+  readonly plans: ReadonlyArray<{ readonly share: number; readonly plan: IndexedPlan }>
   readonly quality: number
   readonly cost: number
 }
@@ -44,18 +44,30 @@ export const frontierOf = (
   const search = policyClass.search(problem, predictions)
   const measure = (plan: IndexedPlan, on = labels): Candidate => {
     const { cost, quality } = evaluatePlan(on, plan, predictions)
-    return { plan, quality, cost }
+    return { plans: [{ share: 1, plan }], quality, cost }
   }
   const found = coverByPrice(
     (lambda) => ({ lambda, ...measure(search(lambda), problem) }),
     priceRange(columns, rows),
     { points: most * 2, gap: 1 / most }
-  ).map(({ plan }) => measure(plan))
-  const singles = problem.quality.map((_, k) => measure(singlePlan(problem.tiers, k)))
-  const dear = singles[flagship]!
-  const between = found.filter((c) => c.cost > singles[0]!.cost && (c.cost < dear.cost || c.quality > dear.quality))
-  return [singles[0]!, ...thin(between, most), ...(flagship === 0 ? [] : [dear])]
-    .sort((a, b) => a.cost - b.cost)
+  ).map(({ plans }) => measure(plans[0]!.plan))
+  const cheap = measure(singlePlan(problem.tiers, 0)), dear = measure(singlePlan(problem.tiers, flagship))
+  const between = found.filter((c) => c.cost > cheap.cost && (c.cost < dear.cost || c.quality > dear.quality))
+  const points = [cheap, ...thin(between, most), ...(flagship === 0 ? [] : [dear])].sort((a, b) => a.cost - b.cost)
+  return points.flatMap((point, i) => i === 0 ? [point] : [...bridge(points[i - 1]!, point, dear.cost / most), point])
+}
+
+/** Mixes of two neighbours, no further apart than `gap` USD: between two points of a concave frontier nothing is better. */
+const bridge = (a: Candidate, b: Candidate, gap: number): ReadonlyArray<Candidate> => {
+  const steps = Math.floor((b.cost - a.cost) / gap)
+  return Array.from({ length: Math.max(0, steps - 1) }, (_, i) => {
+    const share = (i + 1) / steps
+    return {
+      plans: [{ share: 1 - share, plan: a.plans[0]!.plan }, { share, plan: b.plans[0]!.plan }],
+      quality: a.quality + share * (b.quality - a.quality),
+      cost: a.cost + share * (b.cost - a.cost)
+    }
+  })
 }
 
 /** Drops candidates that cost nearly the same as their cheaper neighbour. */

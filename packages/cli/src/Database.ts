@@ -1,0 +1,12 @@
+import { layer } from "@spillway/store"
+import { Option } from "effect"
+import type { Loaded } from "./Configuration.ts"
+
+const DEFAULT = "spillway.duckdb"
+
+/** Path of the DuckDB file: the flag, else the configuration's, else `spillway.duckdb`. */
+export const databasePath = (flag: Option.Option<string>, loaded: Loaded | undefined): string =>
+  Option.getOrElse(flag, () => loaded?.config.database ?? DEFAULT)
+
+/** The store of that file. */
+export const openStore = (flag: Option.Option<string>, loaded: Loaded | undefined) => layer(databasePath(flag, loaded))

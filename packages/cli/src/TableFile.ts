@@ -1,0 +1,45 @@
+import { BadInput, RoutingTable, type RoutingTable as Table } from "@spillway/domain"
+import type { OptimizeReport } from "@spillway/optimizer"
+import { Effect, Schema, SchemaIssue } from "effect"
+import { Flag } from "effect/cli"
+import { readFile } from "node:fs/promises"
+
+/** Flag that names the routing table file. */
+export const tableFlag = (name: string, description: string) =>
+  Flag.String(name).pipe(
+    Flag.withDescription(`${description} (default: routing-table.json)`),
+    Flag.withDefault("routing-table.json")
+  )
+
+/** Where `optimize` writes what it measured, beside the table. */
+export const reportPath = (table: string): string => table.replace(/(\.json)?$/, ".report.json")
+
+const decode = Schema.decodeUnknownEffect(RoutingTable)
+const describe = SchemaIssue.makeFormatterStandardSchemaV1()
+
+const readJson = Effect.fnUntraced(function*(path: string, mend: string): Effect.fn.Return<unknown, BadInput> {
+  const text = yield* Effect.tryPromise({
+    try: () => readFile(path, "utf8"),
+    catch: () => new BadInput({ source: path, problem: "cannot be read", mend })
+  })
+  return yield* Effect.try({
+    try: (): unknown => JSON.parse(text),
+    catch: (error) => new BadInput({ source: path, problem: `not JSON: ${(error as Error).message}`, mend })
+  })
+})
+
+/** Reads a routing table and checks it against its schema. */
+export const readTable = Effect.fnUntraced(function*(path: string): Effect.fn.Return<Table, BadInput> {
+  const json = yield* readJson(path, "Run \"spillway optimize\" to write it, or name another file")
+  return yield* decode(json).pipe(Effect.mapError((error) => {
+    const issue = describe(error.issue).issues[0]!
+    const field = (issue.path ?? []).map((part) => String(typeof part === "object" ? part.key : part)).join(".")
+    return new BadInput({ source: path, field, problem: issue.message, mend: "Run \"spillway optimize\" to write it anew" })
+  }))
+})
+
+/** Reads what `optimize` measured for a table. */
+export const readReport = Effect.fnUntraced(function*(table: string): Effect.fn.Return<OptimizeReport, BadInput> {
+  // Written by optimize in the same run as the table; the renderer checks nothing it does not read.
+  return (yield* readJson(reportPath(table), "Run \"spillway optimize\" again: it writes it beside the table")) as OptimizeReport
+})

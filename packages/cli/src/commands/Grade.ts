@@ -1,0 +1,52 @@
+import { type GradeReport, gradeAll } from "@spillway/replay"
+import { Effect, Option } from "effect"
+import { Command, Flag } from "effect/cli"
+import { loadConfig } from "../Configuration.ts"
+import { openStore } from "../Database.ts"
+import { configFlag, dbFlag, jsonFlag, names, tiersFlag, whereFlag } from "../Flags.ts"
+import { print, table } from "../Output.ts"
+
+export const gradeCommand = Command.make(
+  "grade",
+  {
+    config: configFlag,
+    db: dbFlag,
+    tiers: tiersFlag,
+    where: whereFlag,
+    regrade: Flag.Boolean("regrade").pipe(Flag.withDescription("Grade again what has a grade"), Flag.withDefault(false)),
+    json: jsonFlag
+  },
+  Effect.fnUntraced(function*({ config, db, json, regrade, tiers, where }) {
+    const loaded = (yield* loadConfig(config, true))!
+    const report = yield* gradeAll({
+      graders: loaded.config.graders,
+      source: loaded.path,
+      where: Option.getOrUndefined(where),
+      tiers: names(tiers),
+      regrade
+    }).pipe(Effect.provide(openStore(db, loaded)))
+    yield* print(json, report, gradeText(report))
+  })
+).pipe(Command.withDescription("Grade the answers with the task's grader; re-runs without replaying"))
+
+/** What grading did, for people. */
+export const gradeText = (report: GradeReport): string =>
+  [
+    table(
+      ["task", "tier", "grader", "graded", "kept", "ungradable", "quality"],
+      report.tasks.map((t) => [
+        t.task,
+        t.tier,
+        t.grader ?? "none",
+        String(t.graded),
+        String(t.kept),
+        String(t.ungradable),
+        t.mean_quality === null ? "-" : t.mean_quality.toFixed(3)
+      ])
+    ),
+    "",
+    `${report.graded} graded, ${report.kept} kept, ${report.failed} failed answers at quality 0, ${report.ungradable} ungradable, ${
+      report.seconds.toFixed(1)
+    } s.`,
+    ...report.ungraded.map((u) => `${u.task}: ${u.outcomes} answers not graded: ${u.reason}`)
+  ].join("\n")

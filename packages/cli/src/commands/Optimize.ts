@@ -1,0 +1,164 @@
+import { BadInput, type Objective, type Price } from "@spillway/domain"
+import { optimize, type OptimizeResult } from "@spillway/optimizer"
+import { Store } from "@spillway/store"
+import { Clock, Effect, Option } from "effect"
+import { Command, Flag } from "effect/cli"
+import { createHash } from "node:crypto"
+import { flagshipOf, type Loaded, loadConfig } from "../Configuration.ts"
+import { openStore } from "../Database.ts"
+import { configFlag, dbFlag, jsonFlag, names, seedFlag, tiersFlag } from "../Flags.ts"
+import { milliseconds, percent, print, table, usd } from "../Output.ts"
+import { reportPath, tableFlag } from "../TableFile.ts"
+import { VERSION } from "../Version.ts"
+import { writeFileWhole } from "../WriteFile.ts"
+
+const optional = (name: string, description: string) => Flag.Finite(name).pipe(Flag.withDescription(description), Flag.optional)
+
+export const optimizeCommand = Command.make(
+  "optimize",
+  {
+    config: configFlag,
+    db: dbFlag,
+    tiers: tiersFlag,
+    flagship: Flag.String("flagship").pipe(
+      Flag.withDescription("Tier that quality is measured against (default: the configuration's, else the best)"),
+      Flag.optional
+    ),
+    floor: optional("floor", "Least quality relative to the flagship's, for example 0.98 (default: the configuration's, else 0.98)"),
+    absoluteFloor: optional("absolute-floor", "Least mean quality in absolute terms"),
+    confidence: optional("confidence", "Confidence of the certificate (default: the configuration's, else 0.95)"),
+    budget: optional("budget", "Most mean US dollars per request"),
+    monthlyBudget: optional("monthly-budget", "Most US dollars a month, with --requests-per-month"),
+    requestsPerMonth: optional("requests-per-month", "Volume for --monthly-budget"),
+    p95: optional("p95-ms", "Cap on the 95th percentile of latency, milliseconds"),
+    policy: Flag.Literals("policy", ["auto", "cascade", "route"]).pipe(
+      Flag.withDescription("Policy classes to choose from (default: auto)"),
+      Flag.withDefault("auto")
+    ),
+    trainWhere: Flag.String("train-where").pipe(
+      Flag.withDescription("SQL condition over requests to learn from, for example \"metadata->>'split' = 'train'\""),
+      Flag.optional
+    ),
+    labels: Flag.Int("labels").pipe(Flag.withDescription("Use only this many graded requests"), Flag.optional),
+    seed: seedFlag,
+    out: tableFlag("out", "File to write the routing table to"),
+    json: jsonFlag
+  },
+  Effect.fnUntraced(function*(flags) {
+    const loaded = yield* loadConfig(flags.config, false)
+    const objective = yield* objectiveOf(flags, loaded)
+    if (Option.isSome(flags.labels) && flags.labels.value < 1) {
+      return yield* new BadInput({ source: "--labels", problem: "below 1", mend: "Give a number of requests", usage: true })
+    }
+    const tiers = names(flags.tiers) ?? loaded?.config.tiers.map((tier) => tier.name)
+    const flagship = Option.getOrUndefined(flags.flagship) ??
+      (loaded !== undefined && tiers!.includes(flagshipOf(loaded.config)) ? flagshipOf(loaded.config) : undefined)
+    const { json: tableJson, result } = yield* Effect.gen(function*() {
+      const result = yield* optimize({
+        tiers,
+        flagship,
+        where: Option.getOrUndefined(flags.trainWhere),
+        objective,
+        policy: flags.policy,
+        seed: flags.seed,
+        labels: Option.getOrUndefined(flags.labels),
+        version: VERSION,
+        tierDetails: tierDetails(loaded)
+      })
+      const json = `${JSON.stringify(result.table, null, 1)}\n`
+      const store = yield* Store
+      const now = yield* Clock.currentTimeMillis
+      const sha256 = createHash("sha256").update(json).digest("hex")
+      yield* store.putTable({ sha256, json, created_at: new Date(now).toISOString() })
+      return { json, result }
+    }).pipe(Effect.provide(openStore(flags.db, loaded)))
+    yield* writeFileWhole(flags.out, tableJson)
+    yield* writeFileWhole(reportPath(flags.out), `${JSON.stringify(result.report, null, 1)}\n`)
+    yield* print(flags.json, { ...result.report, warnings: result.warnings, table: flags.out }, optimizeText(result, flags.out))
+  })
+).pipe(Command.withDescription("Find the cheapest certified way to answer the recorded traffic and write the routing table"))
+
+const objectiveOf = Effect.fnUntraced(function*(
+  flags: {
+    readonly floor: Option.Option<number>
+    readonly absoluteFloor: Option.Option<number>
+    readonly confidence: Option.Option<number>
+    readonly budget: Option.Option<number>
+    readonly monthlyBudget: Option.Option<number>
+    readonly requestsPerMonth: Option.Option<number>
+    readonly p95: Option.Option<number>
+  },
+  loaded: Loaded | undefined
+): Effect.fn.Return<Objective, BadInput> {
+  const wrong = (source: string, problem: string, mend: string) => new BadInput({ source, problem, mend, usage: true })
+  const given = loaded?.config.objective
+  const pick = (flag: Option.Option<number>, configured: number | undefined) => Option.getOrElse(flag, () => configured)
+  const floor = pick(flags.floor, given?.floor), absolute = pick(flags.absoluteFloor, given?.absolute_floor)
+  const confidence = pick(flags.confidence, given?.confidence) ?? 0.95
+  const budget = pick(flags.budget, given?.budget_usd_per_request)
+  const monthly = pick(flags.monthlyBudget, given?.budget_usd_per_month)
+  const volume = pick(flags.requestsPerMonth, given?.requests_per_month)
+  const p95 = pick(flags.p95, given?.p95_ms)
+  for (const [name, value] of [["--floor", floor], ["--absolute-floor", absolute]] as const) {
+    if (value !== undefined && !(value >= 0 && value <= 1)) {
+      return yield* wrong(name, `${value} is not between 0 and 1`, "Give a share like 0.98")
+    }
+  }
+  if (!(confidence > 0 && confidence < 1)) {
+    return yield* wrong("--confidence", `${confidence} is not between 0 and 1`, "Give a share like 0.9")
+  }
+  for (const [name, value] of [["--budget", budget], ["--monthly-budget", monthly], ["--p95-ms", p95]] as const) {
+    if (value !== undefined && !(value > 0)) return yield* wrong(name, `${value} is not above zero`, "Give a positive number")
+  }
+  if (monthly !== undefined && volume === undefined) {
+    return yield* wrong("--monthly-budget", "needs a volume", "Add --requests-per-month")
+  }
+  const noPromise = absolute === undefined && budget === undefined && monthly === undefined
+  const relative = floor ?? (noPromise ? 0.98 : undefined)
+  return {
+    ...(relative === undefined ? {} : { floor: relative }),
+    ...(absolute === undefined ? {} : { absolute_floor: absolute }),
+    confidence,
+    ...(budget === undefined ? {} : { budget_usd_per_request: budget }),
+    ...(monthly === undefined ? {} : { budget_usd_per_month: monthly, requests_per_month: volume! }),
+    ...(p95 === undefined ? {} : { p95_ms: p95 })
+  }
+})
+
+/** Model, settings and price of the configured tiers, for the table. */
+const tierDetails = (loaded: Loaded | undefined) =>
+  new Map((loaded?.config.tiers ?? []).map((tier) => [
+    tier.name,
+    {
+      model: tier.model,
+      ...(tier.settings === undefined ? {} : { settings: tier.settings }),
+      ...(tier.price === undefined ? {} : { price: tier.price as Price })
+    }
+  ]))
+
+/** What was found, for people. */
+export const optimizeText = ({ report, warnings }: OptimizeResult, out: string): string => {
+  const { savings } = report
+  const interval = savings.saved_interval.map((v) => percent(savings.flagship_usd === 0 ? 0 : v / savings.flagship_usd))
+  return [
+    ...warnings.map((warning) => `warning: ${warning}`),
+    table(
+      ["point", "quality", "at least", "cost/request", "p95", "answers by tier"],
+      report.frontier.map((p) => [
+        p.name === report.default_point ? `${p.name} *` : p.name,
+        p.quality.toFixed(3),
+        percent(p.lower_bound),
+        usd(p.cost_usd),
+        milliseconds(p.latency_p95_ms),
+        Object.entries(p.shares).filter(([, s]) => s > 0).map(([tier, s]) => `${tier} ${percent(s, 0)}`).join(", ")
+      ])
+    ),
+    "",
+    `* served by default. "at least": lower bound of quality relative to the flagship, for all points at once.`,
+    report.certificate.statement,
+    `On ${savings.requests} requests the search did not see: ${usd(savings.policy_usd)} instead of ${
+      usd(savings.flagship_usd)
+    }, saving ${percent(savings.saved_share)} (95 % interval ${interval[0]} to ${interval[1]}).`,
+    `Wrote ${out} and ${reportPath(out)}. Next: spillway report, spillway serve.`
+  ].join("\n")
+}

@@ -1,0 +1,97 @@
+import { BadInput } from "@spillway/domain"
+import { OpenAiCompletions } from "@spillway/providers"
+import { estimateReplay, journalPath, replay, type ReplayEstimate, type ReplayReport } from "@spillway/replay"
+import { Effect, Layer, Option } from "effect"
+import { Command, Flag } from "effect/cli"
+import { loadConfig } from "../Configuration.ts"
+import { databasePath, openStore } from "../Database.ts"
+import { configFlag, dbFlag, jsonFlag, names, tiersFlag, whereFlag } from "../Flags.ts"
+import { print, table, usd } from "../Output.ts"
+import { progressLine } from "../ProgressLine.ts"
+
+export const replayCommand = Command.make(
+  "replay",
+  {
+    config: configFlag,
+    db: dbFlag,
+    tiers: tiersFlag,
+    where: whereFlag,
+    limit: Flag.Int("limit").pipe(Flag.withDescription("Most requests, in order of time"), Flag.optional),
+    budget: Flag.Finite("budget").pipe(Flag.withDescription("Most US dollars to spend; never exceeded"), Flag.optional),
+    dryRun: Flag.Boolean("dry-run").pipe(Flag.withDescription("Say what it would cost, call nothing"), Flag.withDefault(false)),
+    json: jsonFlag
+  },
+  Effect.fnUntraced(function*({ budget, config, db, dryRun, json, limit, tiers, where }) {
+    const loaded = (yield* loadConfig(config, true))!
+    if (Option.isSome(budget) && budget.value <= 0) {
+      return yield* new BadInput({ source: "--budget", problem: "not above zero", mend: "Give US dollars", usage: true })
+    }
+    const progress = progressLine("replay")
+    const options = {
+      config: loaded.config,
+      source: loaded.path,
+      journal: journalPath(databasePath(db, loaded)),
+      tiers: names(tiers),
+      where: Option.getOrUndefined(where),
+      limit: Option.getOrUndefined(limit),
+      budgetUsd: Option.getOrUndefined(budget),
+      onProgress: progress.update
+    }
+    const services = Layer.merge(openStore(db, loaded), OpenAiCompletions.layer())
+    if (dryRun) {
+      const estimate = yield* estimateReplay(options).pipe(Effect.provide(services))
+      return yield* print(json, estimate, estimateText(estimate))
+    }
+    const report = yield* replay(options).pipe(Effect.ensuring(Effect.sync(progress.end)), Effect.provide(services))
+    yield* print(json, report, replayText(report))
+  })
+).pipe(Command.withDescription("Answer the imported requests on every tier, within a budget; resumes where it stopped"))
+
+const estimateText = (estimate: ReplayEstimate): string => {
+  const dollars = (value: number | null) => value === null ? "unknown" : usd(value)
+  return [
+    table(
+      ["tier", "calls", "expected", "low", "high", "basis"],
+      estimate.tiers.map((t) => [
+        t.tier,
+        String(t.calls),
+        dollars(t.expected_usd),
+        dollars(t.low_usd),
+        dollars(t.high_usd),
+        t.basis
+      ])
+    ),
+    "",
+    `${estimate.calls} calls, expected ${dollars(estimate.expected_usd)} (${dollars(estimate.low_usd)} to ${
+      dollars(estimate.high_usd)
+    }), about ${Math.ceil(estimate.seconds)} s. Nothing was called.`
+  ].join("\n")
+}
+
+/** What a replay did, for people. */
+export const replayText = (report: ReplayReport): string => {
+  const failures = Object.entries(report.failed_by_reason).map(([reason, n]) => `${n} ${reason}`).join(", ")
+  const ended = {
+    complete: "Everything is answered.",
+    budget: "Stopped at the budget: run again with a larger one to go on.",
+    stopped: "Stopped: no tier was left that answers."
+  }[report.ended]
+  return [
+    table(
+      ["tier", "answered", "failed", "left", "calls", "spent", ""],
+      report.tiers.map((t) => [
+        t.tier,
+        String(t.answered),
+        String(t.failed),
+        String(t.left),
+        String(t.calls),
+        usd(t.spent_usd),
+        t.stopped ?? ""
+      ])
+    ),
+    "",
+    `${report.answered} answers in ${report.calls} calls (${report.retries} retries) for ${usd(report.spent_usd)} in ${
+      report.seconds.toFixed(1)
+    } s${failures === "" ? "" : `; failed: ${failures}`}. ${ended}`
+  ].join("\n")
+}

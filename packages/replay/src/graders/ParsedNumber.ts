@@ -40,7 +40,7 @@ const NUMBER = new RegExp(
 /** Brings LaTeX, Unicode fractions, superscripts and minus signs to plain characters. */
 const plainText = (text: string): string =>
   text
-    .replace(/(?<=(\d?))\s*\\[dt]?frac\s*\{([^{}]+)\}\s*\{([^{}]+)\}/g, (_, digit, a, b) => `${digit && " "}${a}/${b}`)
+    .replace(/(?<=(\d?))\\[dt]?frac\s*\{([^{}]+)\}\s*\{([^{}]+)\}/g, (_, digit, a, b) => `${digit && " "}${a}/${b}`)
     .replace(/\\(?:times|cdot)/g, "×")
     .replace(/\{,\}/g, ",")
     .replace(/\\[,!]/g, "")

@@ -2,7 +2,7 @@ import { boxed } from "./boxed.ts"
 import { type Check, graded, missingReference, quote, ungradable } from "./Verdict.ts"
 
 const LETTER = String.raw`[(\[{*_"'\x60]*([A-Z])(?![\p{L}\p{N}'’])[)\]}*_"'\x60]*`
-const ALONE = new RegExp(String.raw`^[\s\p{P}]*(?:option|choice|answer)?[\s\p{P}]*([A-Z])[\s\p{P}]*$`, "iu")
+const ALONE = /^(?:option|choice|answer)?([A-Z])$/i
 // "The answer is B", "Answer: (B)", "correct option is **B**", with what else it lists: "B or C", "B, C".
 const STATED = new RegExp(
   String.raw`\b(?:answer|option|choice)\b[*_]*\s*(?:is|are|would be|must be|should be|[:=])[\s*_:]*` +
@@ -28,7 +28,7 @@ const stated = (text: string): ReadonlyArray<string> => {
 }
 
 const alone = (text: string): ReadonlyArray<string> => {
-  const letter = ALONE.exec(text)?.[1]
+  const letter = ALONE.exec(text.replace(/[\s\p{P}]+/gu, ""))?.[1]
   return letter === undefined ? [] : [letter.toUpperCase()]
 }
 

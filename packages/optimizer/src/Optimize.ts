@@ -1,4 +1,4 @@
-import { type BadInput, type Failure, RoutingTable } from "@spillway/domain"
+import { BadInput, type Failure, RoutingTable } from "@spillway/domain"
 import { compile } from "@spillway/policy"
 import { Store } from "@spillway/store"
 import { Clock, Effect, Schema } from "effect"
@@ -27,7 +27,10 @@ export const optimize = Effect.fnUntraced(function*(
   const dataSha256 = yield* store.digest(request)
   const { data, warnings } = yield* loadDataset(request)
   const load = (now() - start) / 1_000
-  const { report, table } = optimizeDataset(data, { ...request, dataSha256, now })
+  const { report, table } = yield* Effect.try({
+    try: () => optimizeDataset(data, { ...request, dataSha256, now }),
+    catch: (error) => error
+  }).pipe(Effect.catch((error) => error instanceof BadInput ? Effect.fail(error) : Effect.die(error)))
   compile(Schema.decodeUnknownSync(RoutingTable)(table))
   return { table, report: { ...report, timing: { load, ...report.timing } }, warnings }
 })

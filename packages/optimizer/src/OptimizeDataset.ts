@@ -1,4 +1,4 @@
-import type { Objective, OperatingPoint, RoutingTable, TableTier } from "@spillway/domain"
+import { BadInput, type Objective, type OperatingPoint, type RoutingTable, type TableTier } from "@spillway/domain"
 import { applyTable } from "./ApplyTable.ts"
 import { baselines, oracleFrontier, randomMix } from "./Baselines.ts"
 import { certifyPoints, type MeasuredPoint } from "./CertifyPoints.ts"
@@ -47,6 +47,8 @@ const FOLDS = 5
 const CERTIFY_SHARE = 0.2
 const POINTS = 18
 const PRICES = 12
+/** Fewer requests than this cannot be split into parts to fit and to certify on. */
+const LEAST_REQUESTS = 10
 
 /**
  * Finds the frontier of policies for recorded traffic, certifies it and writes it as a routing table.
@@ -54,6 +56,8 @@ const PRICES = 12
  * The newest fifth of the requests (whole near-duplicate groups) is set apart to certify. On the rest, heads, acceptors
  * and calibrators are cross-fitted, policy classes compared by cross-validation, and the best class searched for its
  * whole frontier. The points of that frontier, fixed before, are then measured and tested on the rows set apart.
+ *
+ * Throws {@link BadInput} where there are too few requests to split.
  */
 export const optimizeDataset = (data: Dataset, options: OptimizeOptions): Optimized => {
   const timing: Record<string, number> = {}
@@ -65,6 +69,15 @@ export const optimizeDataset = (data: Dataset, options: OptimizeOptions): Optimi
   }
   const rows = orderedRows(data, options)
   const { certify, develop } = splitByGroupAndTime(data.group, rows, options.certifyShare ?? CERTIFY_SHARE)
+  if (rows.length < LEAST_REQUESTS || certify.length === 0) {
+    throw new BadInput({
+      source: "database",
+      problem: rows.length < LEAST_REQUESTS
+        ? `only ${rows.length} requests are graded on every tier`
+        : "all requests are near-duplicates of one another",
+      mend: `Import, replay and grade at least ${LEAST_REQUESTS} different requests; a few hundred are needed to certify a saving`
+    })
+  }
   const fold = groupFolds(data.group, FOLDS, options.seed)
   const fitted = fitPolicy(data, develop, fold, FOLDS)
   lap("fit")

@@ -1,4 +1,6 @@
 import type { Calibrator } from "@spillway/domain"
+import { isotonicRegression } from "../statistics/Isotonic.ts"
+import { ascendingOrder } from "../statistics/Quantile.ts"
 import { fitLogisticRidge } from "./LogisticRidge.ts"
 
 /** From this many labels on, the shape of the calibrator is learned freely. */
@@ -41,32 +43,24 @@ const LEAST_BLOCK = 0.005
 const PRIOR_LABELS = 1
 
 const fitIsotonic = (score: Float64Array, label: Float64Array): Calibrator => {
-  const order = Uint32Array.from(score, (_, i) => i).sort((a, b) => score[a]! - score[b]! || a - b)
+  const order = ascendingOrder(score)
   const overall = label.reduce((sum, y) => sum + y, 0) / label.length
   const least = Math.max(20, Math.floor(LEAST_BLOCK * score.length))
-  const blocks: Array<{ n: number; x: number; y: number }> = []
+  const sizes: Array<number> = [], centers: Array<number> = [], means: Array<number> = []
   for (let i = 0; i < order.length;) {
     let n = 0, x = 0, y = 0
-    const last = () => score[order[i - 1]!]!
     // A block ends only between different scores: equal scores get equal probabilities.
-    while (i < order.length && (n < least || score[order[i]!]! === last())) {
+    while (i < order.length && (n < least || score[order[i]!] === score[order[i - 1]!])) {
       x += score[order[i]!]!
       y += label[order[i]!]!
       n += 1
       i += 1
     }
-    blocks.push({ n, x, y })
-    while (blocks.length > 1) {
-      const b = blocks[blocks.length - 1]!, a = blocks[blocks.length - 2]!
-      if (a.y / a.n < b.y / b.n) break
-      blocks.splice(-2, 2, { n: a.n + b.n, x: a.x + b.x, y: a.y + b.y })
-    }
+    sizes.push(n)
+    centers.push(x / n)
+    means.push((y + PRIOR_LABELS * overall) / (n + PRIOR_LABELS))
   }
-  return {
-    kind: "isotonic",
-    x: blocks.map((b) => b.x / b.n),
-    y: blocks.map((b) => (b.y + PRIOR_LABELS * overall) / (b.n + PRIOR_LABELS))
-  }
+  return { kind: "isotonic", x: centers, y: Array.from(isotonicRegression(means, sizes)) }
 }
 
 const softplus = (z: number): number => z > 0 ? z + Math.log1p(Math.exp(-z)) : Math.log1p(Math.exp(z))

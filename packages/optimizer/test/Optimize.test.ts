@@ -1,0 +1,147 @@
+import { assert, describe, it } from "@effect/vitest"
+import type { RoutingTable } from "@spillway/domain"
+import { compile, requestView } from "@spillway/policy"
+import { Effect } from "effect"
+import { applyTable } from "../src/ApplyTable.ts"
+import { loadDataset } from "../src/data/LoadDataset.ts"
+import { evaluate } from "../src/Evaluate.ts"
+import { measurePoint } from "../src/Measure.ts"
+import { optimize, type OptimizeRequest } from "../src/Optimize.ts"
+import { predictionsOf, problemOf } from "../src/portfolio/Columns.ts"
+import { storeOf, syntheticTraffic, THREE_TIERS } from "./SyntheticTraffic.ts"
+
+const request: OptimizeRequest = {
+  objective: { floor: 0.9, confidence: 0.9 },
+  policy: "auto",
+  seed: 1,
+  version: "test",
+  flagship: "large"
+}
+
+const point = (table: RoutingTable, name: string) => table.points.find((p) => p.name === name)!.expected
+
+describe("optimize", () => {
+  it.effect("finds a certified point that is cheaper than the flagship and keeps the floor", () =>
+    Effect.gen(function*() {
+      const { report, table } = yield* optimize(request)
+      const served = point(table, table.default_point), flagship = point(table, "flagship")
+      assert.isTrue(table.certificate.certified, table.certificate.statement)
+      assert.isBelow(served.cost_usd, 0.8 * flagship.cost_usd)
+      assert.isAtLeast(served.quality, 0.9 * flagship.quality)
+      assert.isAbove(report.savings.saved_share, 0.2)
+    }).pipe(Effect.provide(storeOf(syntheticTraffic(3_000, THREE_TIERS)))))
+
+  it.effect("gives the same bytes for the same input and seed", () =>
+    Effect.gen(function*() {
+      const [a, b] = [yield* optimize(request), yield* optimize(request)]
+      assert.strictEqual(JSON.stringify(a.table), JSON.stringify(b.table))
+    }).pipe(Effect.provide(storeOf(syntheticTraffic(600, THREE_TIERS)))))
+
+  it.effect("decides every request as the compiled policy does in the proxy", () =>
+    Effect.gen(function*() {
+      const traffic = syntheticTraffic(900, THREE_TIERS)
+      const { table } = yield* optimize(request)
+      const { data } = yield* loadDataset({ flagship: "large", hashBits: table.features.hash_bits })
+      const rows = Uint32Array.from({ length: data.n }, (_, row) => row)
+      const columns = applyTable(data, table, rows)
+      const policy = compile(table)
+      const answers = new Map(traffic.outcomes.map((o) => [`${o.request_id} ${o.tier}`, o]))
+      const requests = new Map(traffic.requests.map((r) => [r.request_id, r]))
+      for (const { name, plans } of table.points) {
+        const index = (tier: string) => data.tiers.indexOf(tier)
+        const predicted = measurePoint(
+          data,
+          rows,
+          problemOf(columns, rows, plans.flatMap((p) => p.plan.stages)[0]?.score ?? "confidence", "labels"),
+          predictionsOf(columns, rows),
+          name,
+          plans.map(({ plan, share }) => ({
+            share,
+            plan: {
+              kind: plan.kind,
+              entry: { lambda: plan.entry.lambda, tiers: plan.entry.tiers.map(index) },
+              stages: data.tiers.map((tier) => {
+                const stage = plan.stages.find((s) => s.tier === tier)
+                return stage && { edges: stage.edges, next: stage.next.map((t) => t === null ? null : index(t)) }
+              })
+            }
+          }))
+        )
+        for (const row of rows) {
+          const id = data.requestIds[row]!
+          let session = policy.begin(requestView(requests.get(id)!), name)
+          while (session.decision._tag === "Call") {
+            const { output, signals } = answers.get(`${id} ${session.decision.tier}`)!
+            session = session.answered({ output: output!, signals })
+          }
+          assert.strictEqual(session.decision.tier, data.tiers[predicted.accepted[row]!], `${id} at ${name}`)
+        }
+      }
+    }).pipe(Effect.provide(storeOf(syntheticTraffic(900, THREE_TIERS)))))
+
+  it.effect("evaluates a table on the rows it was asked for", () =>
+    Effect.gen(function*() {
+      const { table } = yield* optimize(request)
+      const evaluation = yield* evaluate(table, { where: "task = 'math.word'", seed: 1 })
+      assert.isAbove(evaluation.requests, 200)
+      assert.deepStrictEqual(evaluation.frontier.map((p) => p.name), table.points.map((p) => p.name))
+    }).pipe(Effect.provide(storeOf(syntheticTraffic(900, THREE_TIERS)))))
+})
+
+describe("degenerate input", () => {
+  const flat = (right: number) => THREE_TIERS.map((tier) => ({ ...tier, right: () => right, telling: 0 }))
+  const cases = {
+    "one tier": syntheticTraffic(200, THREE_TIERS.slice(2)),
+    "all tiers equal": syntheticTraffic(400, flat(0.7)),
+    "all answers wrong": syntheticTraffic(400, flat(0)),
+    "all answers right": syntheticTraffic(400, flat(1)),
+    "20 rows": syntheticTraffic(20, THREE_TIERS)
+  }
+  for (const [name, traffic] of Object.entries(cases)) {
+    it.effect(`gives a safe table for ${name}`, () =>
+      Effect.gen(function*() {
+        const { table } = yield* optimize(request)
+        const served = point(table, table.default_point), flagship = point(table, "flagship")
+        assert.isAtMost(served.cost_usd, flagship.cost_usd)
+        assert.isAtLeast(served.quality, 0.9 * flagship.quality - 1e-12)
+        assert.isAbove(table.certificate.statement.length, 0)
+      }).pipe(Effect.provide(storeOf(traffic))))
+  }
+
+  it.effect("serves the flagship where 20 rows cannot certify anything", () =>
+    Effect.gen(function*() {
+      const { table } = yield* optimize(request)
+      assert.strictEqual(table.default_point, "flagship")
+      assert.isFalse(table.certificate.certified)
+    }).pipe(Effect.provide(storeOf(cases["20 rows"]))))
+
+  it.effect("asks for more where there are too few requests to split", () =>
+    Effect.gen(function*() {
+      const error = yield* Effect.flip(optimize(request))
+      assert.match(error.message, /only 2 requests are graded on every tier/)
+    }).pipe(Effect.provide(storeOf(syntheticTraffic(2, THREE_TIERS)))))
+
+  it.effect("leaves out a tier with too few outcomes and says so", () =>
+    Effect.gen(function*() {
+      const { table, warnings } = yield* optimize(request)
+      assert.deepStrictEqual(table.tiers.map((tier) => tier.name), ["small", "large"])
+      assert.match(warnings.join("\n"), /tier middle is left out/)
+    }).pipe(Effect.provide(storeOf(thinned(syntheticTraffic(300, THREE_TIERS), 0.3)))))
+
+  it.effect("refuses a tier without any cost, as unknown is not zero", () =>
+    Effect.gen(function*() {
+      const error = yield* Effect.flip(optimize(request))
+      assert.match(error.message, /middle: no outcome of this tier has a cost/)
+    }).pipe(Effect.provide(storeOf(priceless(syntheticTraffic(100, THREE_TIERS))))))
+})
+
+/** Keeps only a share of the middle tier's grades. */
+const thinned = (traffic: ReturnType<typeof syntheticTraffic>, share: number) => ({
+  ...traffic,
+  grades: traffic.grades.filter((grade, i) => grade.tier !== "middle" || i % 100 < 100 * share)
+})
+
+const priceless = (traffic: ReturnType<typeof syntheticTraffic>) => ({
+  ...traffic,
+  outcomes: traffic.outcomes.map(({ cost_usd, ...outcome }) => outcome.tier === "middle" ? outcome : { ...outcome, cost_usd: cost_usd! })
+})

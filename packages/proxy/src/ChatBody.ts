@@ -20,9 +20,8 @@ export const parseObject = (bytes: Buffer): Effect.Effect<JsonObject, HttpError>
   try {
     json = JSON.parse(bytes.toString())
   } catch (error) {
-    const where = /(?:at position \d+.*|Unexpected end of JSON input)$/.exec((error as Error).message)?.[0] ?? ""
     return Effect.fail(
-      invalidRequest(`The body is not valid JSON: ${where || "syntax error"}.`, undefined, "invalid_json")
+      invalidRequest(`The body is not valid JSON: ${(error as Error).message}.`, undefined, "invalid_json")
     )
   }
   return isObject(json) ? Effect.succeed(json) : Effect.fail(invalidRequest("The body must be a JSON object."))

@@ -115,11 +115,12 @@ export class SegmentLog {
     else this.closeIfOld()
   }
 
-  #writeAll({ fd, size }: Segment, bytes: Buffer): void {
+  #writeAll(segment: Segment, bytes: Buffer): void {
     try {
-      for (let done = 0; done < bytes.length;) done += fs.writeSync(fd, bytes, done)
+      for (let done = 0; done < bytes.length;) done += fs.writeSync(segment.fd, bytes, done)
     } catch (error) {
-      fs.ftruncateSync(fd, size)
+      // Half a record would spoil the line after it.
+      fs.ftruncateSync(segment.fd, segment.size)
       throw error
     }
   }

@@ -1,10 +1,11 @@
 import { type BadInput, type Config, Failure } from "@spillway/domain"
-import { Clock, type Context, Duration, Effect, Fiber, type Scope } from "effect"
+import { Clock, type Context, Duration, Effect, type Scope } from "effect"
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 import { chatCompletions } from "./ChatCompletions.ts"
 import { makeClientKeys } from "./ClientKeys.ts"
 import { Exchange } from "./Exchange.ts"
+import { InFlight } from "./InFlight.ts"
 import { type ProxyContext, RequestIds } from "./ProxyContext.ts"
 import { makeProxyMetrics } from "./ProxyMetrics.ts"
 import { serveRoute } from "./Routes.ts"
@@ -66,23 +67,16 @@ const listen = (server: Server, host: string, port: number): Effect.Effect<Addre
     server.listen(port, host, () => resume(Effect.succeed(server.address() as AddressInfo)))
   })
 
-/** Requests under way, each with its fiber. */
-type InFlight = Map<Exchange, Fiber.Fiber<void>>
-
 /** Stops accepting, lets requests finish for a while, then ends them. */
 const drain = (server: Server, inFlight: InFlight, grace: Duration.Input): Effect.Effect<void> =>
-  Effect.callback<void>((resume) => {
-    server.close(() => resume(Effect.void))
+  Effect.sync(() => {
+    server.close()
     server.closeIdleConnections()
   }).pipe(
-    Effect.timeoutOrElse({
-      duration: grace,
-      orElse: () =>
-        Effect.andThen(
-          Fiber.interruptAll(inFlight.values()),
-          Effect.sync(() => server.closeAllConnections())
-        )
-    })
+    Effect.andThen(inFlight.empty),
+    Effect.timeoutOrElse({ duration: grace, orElse: () => inFlight.interrupted }),
+    // Also those that never sent a request, which would keep the process for a minute.
+    Effect.andThen(Effect.sync(() => server.closeAllConnections()))
   )
 
 /** Runs chat completions, a fiber each, and ends the fiber of a client that leaves. */
@@ -94,11 +88,9 @@ const runner = (context: ProxyContext, inFlight: InFlight, services: Context.Con
     }
     const exchange = new Exchange(context, request, response)
     const fiber = run(chatCompletions(exchange))
-    inFlight.set(exchange, fiber)
-    context.metrics.inFlight(inFlight.size)
+    inFlight.add(fiber)
     response.once("close", () => {
-      inFlight.delete(exchange)
-      context.metrics.inFlight(inFlight.size)
+      inFlight.remove(fiber)
       if (response.writableFinished) return
       exchange.clientLeft = true
       fiber.interruptUnsafe()
@@ -136,7 +128,7 @@ export const serve = Effect.fn("serve")(function*(
     nowMs: () => Number(clock.monotonicTimeNanosUnsafe()) / 1e6,
     draining: () => draining
   }
-  const inFlight: InFlight = new Map()
+  const inFlight = new InFlight(metrics.inFlight)
   const server = createServer(
     { keepAliveTimeout: KEEP_ALIVE_MS },
     runner(context, inFlight, yield* Effect.context<never>())

@@ -34,7 +34,13 @@ const makePools = Effect.map(
   (pools) => (origin: string): Pool => {
     let pool = pools.get(origin)
     if (pool === undefined) {
-      pool = new Pool(origin, { pipelining: 1, connectTimeout: CONNECT_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS })
+      pool = new Pool(origin, {
+        connectTimeout: CONNECT_TIMEOUT_MS,
+        keepAliveTimeout: KEEP_ALIVE_MS,
+        // Calls keep their own time, which undici does only to a second.
+        headersTimeout: 0,
+        bodyTimeout: 0
+      })
       pools.set(origin, pool)
     }
     return pool

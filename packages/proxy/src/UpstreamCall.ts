@@ -21,19 +21,24 @@ class Receiver implements Dispatcher.DispatchHandler {
   controller: Dispatcher.DispatchController | undefined
   readonly #resume: Resume
   readonly #relay: StreamRelay | undefined
-  readonly #timer: NodeJS.Timeout
+  readonly #whole: NodeJS.Timeout
+  readonly #idleMs: number
+  #idle: NodeJS.Timeout | undefined
   readonly #chunks: Array<Buffer> = []
   #status = 0
   #headers: IncomingHttpHeaders = {}
   #relaying = false
   #finished = false
 
-  constructor(resume: Resume, relay: StreamRelay | undefined, timeoutMs: number) {
+  constructor(resume: Resume, relay: StreamRelay | undefined, { idleTimeoutMs, timeoutMs }: Upstream) {
     this.#resume = resume
     this.#relay = relay
-    this.#timer = setTimeout(() => {
+    this.#idleMs = idleTimeoutMs
+    this.#whole = setTimeout(() => {
       this.#fail(new CompletionError({ reason: "timeout", detail: `no whole answer in ${timeoutMs} ms` }))
     }, timeoutMs)
+    // The head of an answer that is not streamed comes only when the whole answer is ready.
+    if (relay !== undefined) this.#watchIdle()
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -45,12 +50,14 @@ class Receiver implements Dispatcher.DispatchHandler {
     if (status < 200) return
     this.#status = status
     this.#headers = headers
+    this.#watchIdle()
     this.#relaying = this.#relay !== undefined && status === 200 && isEventStream(headers)
     if (this.#relaying) this.#relay!.begin(headers, controller)
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#finished) return
+    this.#watchIdle()
     if (!this.#relaying) {
       this.#chunks.push(chunk)
       return
@@ -77,9 +84,27 @@ class Receiver implements Dispatcher.DispatchHandler {
 
   /** Ends the call at once, for example because the client left. */
   cancel(): void {
-    clearTimeout(this.#timer)
-    this.#finished = true
+    this.#stop()
     this.controller?.abort(new Error("cancelled"))
+  }
+
+  #stop(): void {
+    clearTimeout(this.#whole)
+    clearTimeout(this.#idle)
+    this.#finished = true
+  }
+
+  /** Starts to wait for the next byte. While the client is too slow to take more, the upstream is not to blame. */
+  #watchIdle(): void {
+    if (this.#idle !== undefined) {
+      this.#idle.refresh()
+      return
+    }
+    this.#idle = setTimeout(() => {
+      if (this.controller?.paused === true) return this.#watchIdle()
+      const reason = this.#status === 0 ? "timeout" : "stalled"
+      this.#fail(new CompletionError({ reason, detail: `no byte in ${this.#idleMs} ms` }))
+    }, this.#idleMs)
   }
 
   #streamed(): Effect.Effect<CallResult> {
@@ -93,8 +118,7 @@ class Receiver implements Dispatcher.DispatchHandler {
 
   #finish(result: Effect.Effect<CallResult, CompletionError>): void {
     if (this.#finished) return
-    clearTimeout(this.#timer)
-    this.#finished = true
+    this.#stop()
     this.#resume(result)
   }
 }
@@ -112,15 +136,12 @@ export const callUpstream = (
   relay?: StreamRelay
 ): Effect.Effect<CallResult, CompletionError> =>
   Effect.callback<CallResult, CompletionError>((resume) => {
-    const receiver = new Receiver(resume, relay, upstream.timeoutMs)
+    const receiver = new Receiver(resume, relay, upstream)
     upstream.pool.dispatch({
       method: "POST",
       path: upstream.path,
       headers: [...upstream.headers, ...headers],
-      body,
-      // The head of an answer that is not streamed comes when the whole answer is ready.
-      headersTimeout: relay === undefined ? upstream.timeoutMs : upstream.idleTimeoutMs,
-      bodyTimeout: upstream.idleTimeoutMs
+      body
     }, receiver)
     return Effect.sync(() => receiver.cancel())
   })

@@ -82,7 +82,8 @@ export const loadConfig = Effect.fnUntraced(function*(
 /** `tiers[1].price` for `["tiers", 1, "price"]`. */
 const fieldPath = (field: ReadonlyArray<PropertyKey>): string =>
   field.reduce<string>(
-    (path, part) => typeof part === "number" ? `${path}[${part}]` : path === "" ? String(part) : `${path}.${String(part)}`,
+    (path, part) =>
+      typeof part === "number" ? `${path}[${part}]` : path === "" ? String(part) : `${path}.${String(part)}`,
     ""
   )
 

@@ -35,4 +35,6 @@ export const seedFlag = Flag.Int("seed").pipe(
 
 /** The names of a comma-separated flag; undefined where it is not given. */
 export const names = (flag: Option.Option<string>): ReadonlyArray<string> | undefined =>
-  Option.getOrUndefined(Option.map(flag, (text) => text.split(",").map((name) => name.trim()).filter((name) => name !== "")))
+  Option.getOrUndefined(
+    Option.map(flag, (text) => text.split(",").map((name) => name.trim()).filter((name) => name !== ""))
+  )

@@ -16,7 +16,9 @@ import { simulateCommand } from "./commands/Simulate.ts"
 import { VERSION } from "./Version.ts"
 
 const root = Command.make("spillway").pipe(
-  Command.withDescription("Find the cheapest way to answer your LLM traffic at flagship quality, prove it, and serve it"),
+  Command.withDescription(
+    "Find the cheapest way to answer your LLM traffic at flagship quality, prove it, and serve it"
+  ),
   Command.withSubcommands([
     initCommand,
     importCommand,

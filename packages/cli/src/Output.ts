@@ -3,7 +3,9 @@ import { Console } from "effect"
 /** Columns of text, padded; numbers as the caller wrote them, right-aligned where every cell of a column looks numeric. */
 export const table = (header: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string>>): string => {
   const width = header.map((name, j) => Math.max(name.length, ...rows.map((row) => row[j]!.length)))
-  const numeric = header.map((_, j) => rows.length > 0 && rows.every((row) => /^[-+$]?[\d.,]+( ?%| ms| s)?$|^-?$/.test(row[j]!)))
+  const numeric = header.map((_, j) =>
+    rows.length > 0 && rows.every((row) => /^[-+$]?[\d.,]+( ?%| ms| s)?$|^-?$/.test(row[j]!))
+  )
   const line = (cells: ReadonlyArray<string>) =>
     cells.map((cell, j) => numeric[j] ? cell.padStart(width[j]!) : cell.padEnd(width[j]!)).join("  ").trimEnd()
   return [line(header), width.map((w) => "-".repeat(w)).join("  "), ...rows.map(line)].join("\n")
@@ -20,4 +22,5 @@ export const percent = (share: number, digits = 1): string => `${(100 * share).t
 export const milliseconds = (ms: number | null): string => ms === null ? "-" : `${Math.round(ms)} ms`
 
 /** Prints one JSON object for machines, or text for people. */
-export const print = (json: boolean, value: unknown, text: string) => Console.log(json ? JSON.stringify(value, null, 2) : text)
+export const print = (json: boolean, value: unknown, text: string) =>
+  Console.log(json ? JSON.stringify(value, null, 2) : text)

@@ -1,10 +1,10 @@
 import type { Progress } from "@spillway/replay"
 import { usd } from "./Output.ts"
 
-const EVERY_MS = 100
+const EVERY_MS = { terminal: 100, file: 2_000 }
 
-/** One line on standard error that is drawn over again; nothing where that is not a terminal, unless `always`. */
-export const progressLine = (label: string, always = false) => {
+/** One line on standard error: drawn over again on a terminal, written anew every two seconds elsewhere. */
+export const progressLine = (label: string) => {
   const tty = process.stderr.isTTY === true
   let drawn = 0
   const text = (p: Progress) => {
@@ -17,12 +17,12 @@ export const progressLine = (label: string, always = false) => {
     update: (progress: Progress): void => {
       last = text(progress)
       const now = performance.now()
-      if (now - drawn < (tty ? EVERY_MS : EVERY_MS * 20) || !(tty || always)) return
+      if (now - drawn < (tty ? EVERY_MS.terminal : EVERY_MS.file)) return
       drawn = now
       process.stderr.write(tty ? `\r\u001b[2K${last}` : `${last}\n`)
     },
     end: (): void => {
-      if (last !== "" && (tty || always)) process.stderr.write(tty ? `\r\u001b[2K${last}\n` : `${last}\n`)
+      if (last !== "") process.stderr.write(tty ? `\r\u001b[2K${last}\n` : `${last}\n`)
     }
   }
 }

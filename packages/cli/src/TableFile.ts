@@ -34,12 +34,20 @@ export const readTable = Effect.fnUntraced(function*(path: string): Effect.fn.Re
   return yield* decode(json).pipe(Effect.mapError((error) => {
     const issue = describe(error.issue).issues[0]!
     const field = (issue.path ?? []).map((part) => String(typeof part === "object" ? part.key : part)).join(".")
-    return new BadInput({ source: path, field, problem: issue.message, mend: "Run \"spillway optimize\" to write it anew" })
+    return new BadInput({
+      source: path,
+      field,
+      problem: issue.message,
+      mend: "Run \"spillway optimize\" to write it anew"
+    })
   }))
 })
 
 /** Reads what `optimize` measured for a table. */
 export const readReport = Effect.fnUntraced(function*(table: string): Effect.fn.Return<OptimizeReport, BadInput> {
   // Written by optimize in the same run as the table; the renderer checks nothing it does not read.
-  return (yield* readJson(reportPath(table), "Run \"spillway optimize\" again: it writes it beside the table")) as OptimizeReport
+  return (yield* readJson(
+    reportPath(table),
+    "Run \"spillway optimize\" again: it writes it beside the table"
+  )) as OptimizeReport
 })

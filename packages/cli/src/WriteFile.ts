@@ -18,5 +18,9 @@ export const writeFileWhole = (path: string, text: string): Effect.Effect<void, 
       }
     },
     catch: (cause) =>
-      new Failure({ doing: `writing ${path}`, problem: String((cause as Error).message), mend: "Check the folder and its rights" })
+      new Failure({
+        doing: `writing ${path}`,
+        problem: String((cause as Error).message),
+        mend: "Check the folder and its rights"
+      })
   })

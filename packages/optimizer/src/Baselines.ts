@@ -1,5 +1,5 @@
 import { type Dataset, taskOf } from "./data/Dataset.ts"
-import { pooledMean, poolByTask } from "./fit/SegmentPooling.ts"
+import { poolByTask, pooledMean } from "./fit/SegmentPooling.ts"
 import type { Baseline, CostQuality } from "./OptimizeReport.ts"
 import { hullOf } from "./search/Hull.ts"
 
@@ -100,7 +100,7 @@ const routeByScore = (
     cost += data.costUsd[cheap]![row]!
     quality += data.quality[cheap]![row]!
   }
-  for (const row of Array.from(rows).sort((a, b) => score(b) - score(a) || a - b)) {
+  for (const row of rows.toSorted((a, b) => score(b) - score(a) || a - b)) {
     const extra = data.costUsd[dear]![row]! - data.costUsd[cheap]![row]!
     if (cost + extra > budget * rows.length) break
     cost += extra

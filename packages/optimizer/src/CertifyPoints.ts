@@ -34,7 +34,7 @@ export const certifyPoints = (
   const budget = budgetUsd(objective)
   const rows = { flagshipQuality: flagship.outcomes.quality, groups, alpha, seed }
   const affordable = budget === undefined ? others : others.filter((p) => p.candidate.cost <= budget)
-  const chain = [...affordable].sort((a, b) => a.candidate.cost - b.candidate.cost)
+  const chain = affordable.toSorted((a, b) => a.candidate.cost - b.candidate.cost)
   if (quality !== undefined) chain.reverse()
   const capUsd = COST_CAP * Math.max(...points.map((p) => p.outcomes.costUsd.reduce((a, b) => Math.max(a, b), 0)))
   const promises: Promises = {
@@ -64,7 +64,9 @@ export const certifyPoints = (
     test: "betting test (Waudby-Smith and Ramdas) on paired grades, down a fixed sequence of operating points" +
       (objective.p95_ms === undefined ? "" : "; exact binomial test of latency"),
     floor,
-    epsilon: quality === undefined ? 0 : Math.max(0, quality._tag === "Relative" ? (1 - floor) * flagshipMean : flagshipMean - floor),
+    epsilon: quality === undefined
+      ? 0
+      : Math.max(0, quality._tag === "Relative" ? (1 - floor) * flagshipMean : flagshipMean - floor),
     alpha,
     n: flagship.outcomes.quality.length,
     n_effective: result.nEffective,

@@ -2,15 +2,15 @@ import { BadInput, type Failure, type OperatingPoint, type Plan, type RoutingTab
 import { Store } from "@spillway/store"
 import { Effect } from "effect"
 import { applyTable } from "./ApplyTable.ts"
+import { baselines, oracleFrontier } from "./Baselines.ts"
+import type { Dataset } from "./data/Dataset.ts"
 import { loadDataset } from "./data/LoadDataset.ts"
 import { measurePoint, type PlanOutcomes, summarize } from "./Measure.ts"
 import type { Baseline, FrontierPoint, Interval } from "./OptimizeReport.ts"
-import { baselines, oracleFrontier } from "./Baselines.ts"
 import { predictionsOf, problemOf } from "./portfolio/Columns.ts"
 import type { IndexedPlan } from "./search/IndexedPlan.ts"
 import { clusterBootstrap } from "./statistics/ClusterBootstrap.ts"
 import { groupRows } from "./statistics/Groups.ts"
-import type { Dataset } from "./data/Dataset.ts"
 
 /** An operating point of a table on recorded outcomes. */
 export interface EvaluatedPoint extends FrontierPoint {
@@ -130,7 +130,7 @@ const paired = (data: Dataset, point: PlanOutcomes, flagship: PlanOutcomes, seed
   const [quality, saving] = clusterBootstrap({
     columns: [point.quality, flagship.quality, point.costUsd, flagship.costUsd],
     groups: groupRows(data.n, data.group),
-    statistics: (m) => [m[0]! - m[1]!, m[3]! === 0 ? 0 : 1 - m[2]! / m[3]!],
+    statistics: (m) => [m[0]! - m[1]!, 1 - m[2]! / Math.max(m[3]!, Number.MIN_VALUE)],
     seed,
     resamples: 400,
     method: "percentile"

@@ -12,8 +12,8 @@ import { chooseClass } from "./portfolio/ChooseClass.ts"
 import { type DecisionColumns, predictionsOf, problemOf } from "./portfolio/Columns.ts"
 import { frontierOf, priceGrid } from "./portfolio/Frontier.ts"
 import { type PolicyChoice, policyClassesOf } from "./portfolio/PolicyClass.ts"
-import { clusterBootstrap } from "./statistics/ClusterBootstrap.ts"
 import { brier, expectedCalibrationError, reliabilityBins } from "./statistics/Calibration.ts"
+import { clusterBootstrap } from "./statistics/ClusterBootstrap.ts"
 import { groupRows } from "./statistics/Groups.ts"
 import { auroc } from "./statistics/Ranking.ts"
 import { namedPlan, tableParts } from "./TableParts.ts"
@@ -75,7 +75,8 @@ export const optimizeDataset = (data: Dataset, options: OptimizeOptions): Optimi
       problem: rows.length < LEAST_REQUESTS
         ? `only ${rows.length} requests are graded on every tier`
         : "all requests are near-duplicates of one another",
-      mend: `Import, replay and grade at least ${LEAST_REQUESTS} different requests; a few hundred are needed to certify a saving`
+      mend:
+        `Import, replay and grade at least ${LEAST_REQUESTS} different requests; a few hundred are needed to certify a saving`
     })
   }
   const fold = groupFolds(data.group, FOLDS, options.seed)
@@ -112,7 +113,11 @@ export const optimizeDataset = (data: Dataset, options: OptimizeOptions): Optimi
     name: point.name,
     plans: point.candidate.plans.map(({ plan, share }) => ({ share, plan: namedPlan(data, plan, chosen.score) })),
     segments: {},
-    expected: { n: certify.length, ...summarize(data, certify, point.outcomes, options.seed), lower_bound: lowerBounds[i]! }
+    expected: {
+      n: certify.length,
+      ...summarize(data, certify, point.outcomes, options.seed),
+      lower_bound: lowerBounds[i]!
+    }
   }))
   const served = measured.find((point) => point.name === certificate.point)!
   const flagship = measured.find((point) => point.name === "flagship")!
@@ -136,7 +141,7 @@ export const optimizeDataset = (data: Dataset, options: OptimizeOptions): Optimi
     }
   }
   const report: OptimizeReport = {
-    frontier: points.map(({ expected: { n: _, ...expected }, name }) => ({ name, ...expected })),
+    frontier: points.map(({ expected, name }) => ({ name, ...expected })),
     oracle: oracleFrontier(data, certify),
     baselines: baselines(data, develop, certify, mean(served.outcomes.costUsd)),
     mix: randomMix(data, certify),
@@ -192,7 +197,7 @@ const byTask = (
     if (list === undefined) positions.set(task, [i])
     else list.push(i)
   })
-  return [...positions].sort(([a], [b]) => a < b ? -1 : 1).map(([task, at]) => {
+  return [...positions].toSorted(([a], [b]) => a < b ? -1 : 1).map(([task, at]) => {
     const pick = (column: ArrayLike<number>) => Float64Array.from(at, (i) => column[i]!)
     const quality = pick(served.outcomes.quality)
     const [interval] = clusterBootstrap({

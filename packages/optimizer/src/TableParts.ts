@@ -55,7 +55,7 @@ export const tableParts = (data: Dataset, fitted: FittedPolicy, tiers: RoutingTa
     intercept: short(a.intercept),
     calibrator: shortCalibrator(a.calibrator)
   })),
-  segments: [...new Set(fitted.heads.flatMap((head) => [...head.segments.keys()]))].sort().map((task) => ({
+  segments: [...new Set(fitted.heads.flatMap((head) => [...head.segments.keys()]))].toSorted().map((task) => ({
     task,
     n: Math.max(...fitted.heads.map((head) => head.segments.get(task)?.n ?? 0)),
     value: byTier(data, (k) => short(pooledMean(fitted.heads[k]!.segments, task))),

@@ -143,5 +143,7 @@ const thinned = (traffic: ReturnType<typeof syntheticTraffic>, share: number) =>
 
 const priceless = (traffic: ReturnType<typeof syntheticTraffic>) => ({
   ...traffic,
-  outcomes: traffic.outcomes.map(({ cost_usd, ...outcome }) => outcome.tier === "middle" ? outcome : { ...outcome, cost_usd: cost_usd! })
+  outcomes: traffic.outcomes.map(({ cost_usd, ...outcome }) =>
+    outcome.tier === "middle" ? outcome : { ...outcome, cost_usd: cost_usd! }
+  )
 })

@@ -37,7 +37,8 @@ export const syntheticTraffic = (n: number, tiers: ReadonlyArray<SyntheticTier>,
     for (const tier of tiers) {
       const chance = tier.right(difficulty)
       const right = random.uniform() < chance
-      const told = chance + (1 - (tier.telling ?? 0)) * (random.uniform() - 0.5) + (right ? 0.1 : -0.1) * (tier.telling ?? 0)
+      const told = chance + (1 - (tier.telling ?? 0)) * (random.uniform() - 0.5) +
+        (right ? 0.1 : -0.1) * (tier.telling ?? 0)
       outcomes.push({
         request_id,
         tier: tier.name,

@@ -33,8 +33,10 @@ export const demoCommand = Command.make(
       Console.log(`\n$ spillway ${args.join(" ")}`).pipe(Effect.andThen(runSpillway(args, dir)))
 
     const graders = decodeGraders(parse(yield* Effect.promise(() => readFile(samplePath("graders.yaml"), "utf8"))))
-    const holdout = (yield* Effect.promise(() => readFile(samplePath("holdout.jsonl.gz"))))
-    const requests = gunzipSync(holdout).toString().split("\n").filter((line) => line !== "").map((line) => decodeRequest(line))
+    const holdout = yield* Effect.promise(() => readFile(samplePath("holdout.jsonl.gz")))
+    const requests = gunzipSync(holdout).toString().split("\n").filter((line) => line !== "").map((line) =>
+      decodeRequest(line)
+    )
     yield* Effect.promise(async () => {
       await rm(dir, { recursive: true, force: true })
       await mkdir(dir, { recursive: true })
@@ -50,7 +52,9 @@ export const demoCommand = Command.make(
     yield* step(["optimize"])
     yield* step(["report"])
 
-    yield* Console.log(`\n$ spillway serve\n... and ${requests.length} new requests through it with the official openai client`)
+    yield* Console.log(
+      `\n$ spillway serve\n... and ${requests.length} new requests through it with the official openai client`
+    )
     yield* Effect.scoped(Effect.gen(function*() {
       const proxy = yield* startSpillway(["serve"], dir)
       yield* sendTraffic(proxy, "spillway", requests, "")

@@ -9,7 +9,14 @@ import { readTable, tableFlag } from "../TableFile.ts"
 
 export const evaluateCommand = Command.make(
   "evaluate",
-  { config: configFlag, db: dbFlag, table: tableFlag("table", "Routing table"), where: whereFlag, seed: seedFlag, json: jsonFlag },
+  {
+    config: configFlag,
+    db: dbFlag,
+    table: tableFlag("table", "Routing table"),
+    where: whereFlag,
+    seed: seedFlag,
+    json: jsonFlag
+  },
   Effect.fnUntraced(function*({ config, db, json, seed, table: path, where }) {
     const loaded = yield* loadConfig(config, false)
     const routing = yield* readTable(path)

@@ -15,7 +15,10 @@ export const explainCommand = Command.make(
     request: Argument.String("request").pipe(
       Argument.withDescription("A stored request_id, or with --text the text of a request")
     ),
-    text: Flag.Boolean("text").pipe(Flag.withDescription("Take the argument as a user message"), Flag.withDefault(false)),
+    text: Flag.Boolean("text").pipe(
+      Flag.withDescription("Take the argument as a user message"),
+      Flag.withDefault(false)
+    ),
     task: Flag.String("task").pipe(Flag.withDescription("Task of that message"), Flag.withDefault("untasked")),
     table: tableFlag("table", "Routing table"),
     point: Flag.String("point").pipe(Flag.withDescription("Operating point (default: the table's)"), Flag.optional),
@@ -46,7 +49,9 @@ export const explainCommand = Command.make(
 
 const findRequest = Effect.fnUntraced(function*(requestId: string) {
   const store = yield* Store
-  const found = yield* store.requests({ where: `request_id = '${requestId.replaceAll("'", "''")}'` }).pipe(Stream.runCollect)
+  const found = yield* store.requests({ where: `request_id = '${requestId.replaceAll("'", "''")}'` }).pipe(
+    Stream.runCollect
+  )
   const request = found.flat()[0]
   if (request !== undefined) return request
   return yield* new BadInput({
@@ -67,7 +72,9 @@ const explanationText = (e: Explanation): string =>
         t.tier,
         t.predicted_quality.toFixed(3),
         t.predicted_cost_usd === null ? "unknown" : usd(t.predicted_cost_usd),
-        t.contributions.slice(0, 5).map((c) => `${c.feature} ${c.contribution >= 0 ? "+" : ""}${c.contribution.toFixed(3)}`)
+        t.contributions.slice(0, 5).map((c) =>
+          `${c.feature} ${c.contribution >= 0 ? "+" : ""}${c.contribution.toFixed(3)}`
+        )
           .join(", ")
       ])
     ),

@@ -1,4 +1,4 @@
-import { type GradeReport, gradeAll } from "@spillway/replay"
+import { gradeAll, type GradeReport } from "@spillway/replay"
 import { Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import { loadConfig } from "../Configuration.ts"
@@ -13,7 +13,10 @@ export const gradeCommand = Command.make(
     db: dbFlag,
     tiers: tiersFlag,
     where: whereFlag,
-    regrade: Flag.Boolean("regrade").pipe(Flag.withDescription("Grade again what has a grade"), Flag.withDefault(false)),
+    regrade: Flag.Boolean("regrade").pipe(
+      Flag.withDescription("Grade again what has a grade"),
+      Flag.withDefault(false)
+    ),
     json: jsonFlag
   },
   Effect.fnUntraced(function*({ config, db, json, regrade, tiers, where }) {

@@ -52,9 +52,15 @@ const importText = ({ files, missingRequests }: ImportReport): string =>
       ...(file.skipped > file.examples.length
         ? [`${file.path}: ${file.skipped - file.examples.length} more skipped; all stand in the table "rejects"`]
         : []),
-      ...(file.unfinished ? [`${file.path}: the last line is still being written and was left for the next import`] : [])
+      ...(file.unfinished
+        ? [`${file.path}: the last line is still being written and was left for the next import`]
+        : [])
     ]),
     ...(missingRequests.count === 0
       ? []
-      : [`${missingRequests.count} requests have outcomes but no messages (${missingRequests.examples.join(", ")}): import their requests too`])
+      : [
+        `${missingRequests.count} requests have outcomes but no messages (${
+          missingRequests.examples.join(", ")
+        }): import their requests too`
+      ])
   ].join("\n")

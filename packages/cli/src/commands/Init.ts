@@ -15,7 +15,11 @@ export const initCommand = Command.make(
   },
   Effect.fnUntraced(function*({ force, out }) {
     if (existsSync(out) && !force) {
-      return yield* new BadInput({ source: out, problem: "exists already", mend: "Write over it with --force, or name another with --out" })
+      return yield* new BadInput({
+        source: out,
+        problem: "exists already",
+        mend: "Write over it with --force, or name another with --out"
+      })
     }
     yield* writeFileWhole(out, TEMPLATE)
     yield* Console.log(`Wrote ${out}. Set your tiers, prices and graders in it, then: spillway import LOGS.jsonl`)

@@ -4,7 +4,7 @@ import { Store } from "@spillway/store"
 import { Clock, Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import { createHash } from "node:crypto"
-import { flagshipOf, type Loaded, loadConfig } from "../Configuration.ts"
+import { flagshipOf, loadConfig, type Loaded } from "../Configuration.ts"
 import { openStore } from "../Database.ts"
 import { configFlag, dbFlag, jsonFlag, names, seedFlag, tiersFlag } from "../Flags.ts"
 import { milliseconds, percent, print, table, usd } from "../Output.ts"
@@ -12,7 +12,8 @@ import { reportPath, tableFlag } from "../TableFile.ts"
 import { VERSION } from "../Version.ts"
 import { writeFileWhole } from "../WriteFile.ts"
 
-const optional = (name: string, description: string) => Flag.Finite(name).pipe(Flag.withDescription(description), Flag.optional)
+const optional = (name: string, description: string) =>
+  Flag.Finite(name).pipe(Flag.withDescription(description), Flag.optional)
 
 export const optimizeCommand = Command.make(
   "optimize",
@@ -24,7 +25,10 @@ export const optimizeCommand = Command.make(
       Flag.withDescription("Tier that quality is measured against (default: the configuration's, else the best)"),
       Flag.optional
     ),
-    floor: optional("floor", "Least quality relative to the flagship's, for example 0.98 (default: the configuration's, else 0.98)"),
+    floor: optional(
+      "floor",
+      "Least quality relative to the flagship's, for example 0.98 (default: the configuration's, else 0.98)"
+    ),
     absoluteFloor: optional("absolute-floor", "Least mean quality in absolute terms"),
     confidence: optional("confidence", "Confidence of the certificate (default: the configuration's, else 0.95)"),
     budget: optional("budget", "Most mean US dollars per request"),
@@ -48,7 +52,12 @@ export const optimizeCommand = Command.make(
     const loaded = yield* loadConfig(flags.config, false)
     const objective = yield* objectiveOf(flags, loaded)
     if (Option.isSome(flags.labels) && flags.labels.value < 1) {
-      return yield* new BadInput({ source: "--labels", problem: "below 1", mend: "Give a number of requests", usage: true })
+      return yield* new BadInput({
+        source: "--labels",
+        problem: "below 1",
+        mend: "Give a number of requests",
+        usage: true
+      })
     }
     const tiers = names(flags.tiers) ?? loaded?.config.tiers.map((tier) => tier.name)
     const flagship = Option.getOrUndefined(flags.flagship) ??
@@ -74,9 +83,15 @@ export const optimizeCommand = Command.make(
     }).pipe(Effect.provide(openStore(flags.db, loaded)))
     yield* writeFileWhole(flags.out, tableJson)
     yield* writeFileWhole(reportPath(flags.out), `${JSON.stringify(result.report, null, 1)}\n`)
-    yield* print(flags.json, { ...result.report, warnings: result.warnings, table: flags.out }, optimizeText(result, flags.out))
+    yield* print(
+      flags.json,
+      { ...result.report, warnings: result.warnings, table: flags.out },
+      optimizeText(result, flags.out)
+    )
   })
-).pipe(Command.withDescription("Find the cheapest certified way to answer the recorded traffic and write the routing table"))
+).pipe(
+  Command.withDescription("Find the cheapest certified way to answer the recorded traffic and write the routing table")
+)
 
 const objectiveOf = Effect.fnUntraced(function*(
   flags: {
@@ -108,7 +123,9 @@ const objectiveOf = Effect.fnUntraced(function*(
     return yield* wrong("--confidence", `${confidence} is not between 0 and 1`, "Give a share like 0.9")
   }
   for (const [name, value] of [["--budget", budget], ["--monthly-budget", monthly], ["--p95-ms", p95]] as const) {
-    if (value !== undefined && !(value > 0)) return yield* wrong(name, `${value} is not above zero`, "Give a positive number")
+    if (value !== undefined && !(value > 0)) {
+      return yield* wrong(name, `${value} is not above zero`, "Give a positive number")
+    }
   }
   if (monthly !== undefined && volume === undefined) {
     return yield* wrong("--monthly-budget", "needs a volume", "Add --requests-per-month")

@@ -18,13 +18,21 @@ export const replayCommand = Command.make(
     where: whereFlag,
     limit: Flag.Int("limit").pipe(Flag.withDescription("Most requests, in order of time"), Flag.optional),
     budget: Flag.Finite("budget").pipe(Flag.withDescription("Most US dollars to spend; never exceeded"), Flag.optional),
-    dryRun: Flag.Boolean("dry-run").pipe(Flag.withDescription("Say what it would cost, call nothing"), Flag.withDefault(false)),
+    dryRun: Flag.Boolean("dry-run").pipe(
+      Flag.withDescription("Say what it would cost, call nothing"),
+      Flag.withDefault(false)
+    ),
     json: jsonFlag
   },
   Effect.fnUntraced(function*({ budget, config, db, dryRun, json, limit, tiers, where }) {
     const loaded = (yield* loadConfig(config, true))!
     if (Option.isSome(budget) && budget.value <= 0) {
-      return yield* new BadInput({ source: "--budget", problem: "not above zero", mend: "Give US dollars", usage: true })
+      return yield* new BadInput({
+        source: "--budget",
+        problem: "not above zero",
+        mend: "Give US dollars",
+        usage: true
+      })
     }
     const progress = progressLine("replay")
     const options = {

@@ -30,7 +30,9 @@ export const serveCommand = Command.make(
       port: Option.getOrUndefined(flags.port),
       env: process.env
     })
-    yield* Console.log(`Spillway serves ${running.url} (model "spillway"). Stop with Ctrl-C: requests under way finish.`)
+    yield* Console.log(
+      `Spillway serves ${running.url} (model "spillway"). Stop with Ctrl-C: requests under way finish.`
+    )
     return yield* Effect.never
   }, Effect.scoped)
 ).pipe(Command.withDescription("Serve the routing table over the OpenAI protocol"))

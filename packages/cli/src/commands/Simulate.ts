@@ -11,7 +11,10 @@ export const simulateCommand = Command.make(
       Flag.withDescription("Answer book, JSONL or .gz (default: the sample traffic's)"),
       Flag.withDefault(samplePath("answers.jsonl.gz"))
     ),
-    port: Flag.Int("port").pipe(Flag.withDescription("Port (default: 8790; 0 takes a free one)"), Flag.withDefault(8790)),
+    port: Flag.Int("port").pipe(
+      Flag.withDescription("Port (default: 8790; 0 takes a free one)"),
+      Flag.withDefault(8790)
+    ),
     latencyScale: Flag.Finite("latency-scale").pipe(
       Flag.withDescription("Factor on every latency; 0 answers at once (default: 1)"),
       Flag.withDefault(1)

@@ -20,7 +20,11 @@ export const runSpillway = Effect.fnUntraced(function*(
     return exit as number | null
   })
   if (code !== 0) {
-    return yield* new Failure({ doing: `spillway ${args[0]}`, problem: `ended with exit code ${code}`, mend: "See its message above" })
+    return yield* new Failure({
+      doing: `spillway ${args[0]}`,
+      problem: `ended with exit code ${code}`,
+      mend: "See its message above"
+    })
   }
 })
 
@@ -51,5 +55,9 @@ export const startSpillway = Effect.fnUntraced(function*(
     })
   )
   if (url !== undefined) return url
-  return yield* new Failure({ doing: `spillway ${args[0]}`, problem: "ended before it listened", mend: "See its message above" })
+  return yield* new Failure({
+    doing: `spillway ${args[0]}`,
+    problem: "ended before it listened",
+    mend: "See its message above"
+  })
 })

@@ -19,17 +19,33 @@ export const sendTraffic = (
     }), { concurrency: CONCURRENCY, discard: true })
 }
 
-const send = async (client: OpenAI, model: string, request: Request, suffix: string, stream: boolean): Promise<void> => {
+const send = async (
+  client: OpenAI,
+  model: string,
+  request: Request,
+  suffix: string,
+  stream: boolean
+): Promise<void> => {
   const options = {
     headers: { "x-spillway-task": request.task, "x-request-id": `${request.request_id}${suffix}` }
   }
   // The messages were made for this protocol; the client's types know it only by role.
-  const body = { ...request.parameters, model, messages: [...request.messages] as Array<OpenAI.ChatCompletionMessageParam> }
+  const body = {
+    ...request.parameters,
+    model,
+    messages: [...request.messages] as Array<OpenAI.ChatCompletionMessageParam>
+  }
   if (!stream) {
     await client.chat.completions.create({ ...body, stream: false }, options)
     return
   }
-  for await (const chunk of await client.chat.completions.create({ ...body, stream: true }, options)) {
+  for await (
+    const chunk of await client.chat.completions.create({
+      ...body,
+      stream: true,
+      stream_options: { include_usage: true }
+    }, options)
+  ) {
     if (chunk.choices[0]?.finish_reason === "length") return
   }
 }

@@ -4,7 +4,11 @@ import { milliseconds, percent, table, usd } from "../Output.ts"
 import type { Served } from "./Measured.ts"
 
 /** Predicted against measured for the default point, and the saving against always-flagship on the same requests. */
-export const demoSummary = (routing: RoutingTable, served: ReadonlyArray<Served>, flagship: ReadonlyArray<Served>): string => {
+export const demoSummary = (
+  routing: RoutingTable,
+  served: ReadonlyArray<Served>,
+  flagship: ReadonlyArray<Served>
+): string => {
   const point = routing.points.find((p) => p.name === routing.default_point)!.expected
   const byId = new Map(flagship.map((s) => [s.request_id.replace(/~.*$/, ""), s]))
   const pairs = served.flatMap((s) => {
@@ -44,7 +48,9 @@ export const demoSummary = (routing: RoutingTable, served: ReadonlyArray<Served>
       ]
     ),
     "",
-    `${pairs.length} requests that the optimizer has not seen, half of them streaming: ${percent(saving!.estimate)} saved ` +
+    `${pairs.length} requests that the optimizer has not seen, half of them streaming: ${
+      percent(saving!.estimate)
+    } saved ` +
     `against always-flagship (95 % interval ${percent(saving!.low)} to ${percent(saving!.high)}), quality ${
       percent(quality!.estimate / dearQuality!.estimate)
     } of the flagship's (promised: at least ${percent(routing.objective.floor ?? 0)}).`

@@ -58,7 +58,9 @@ export const loadDataset = Effect.fnUntraced(function*(
   }
   if (complete.length < matrix.requestIds.length) {
     warnings.push(
-      `${matrix.requestIds.length - complete.length} of ${matrix.requestIds.length} requests lack a grade on one of the tiers and are left out`
+      `${
+        matrix.requestIds.length - complete.length
+      } of ${matrix.requestIds.length} requests lack a grade on one of the tiers and are left out`
     )
   }
   const text = yield* readText(store, options, complete, matrix.requestIds.length)
@@ -123,7 +125,8 @@ const chooseTiers = Effect.fnUntraced(function*(
       source: "database",
       field: matrix.tiers[priceless]!,
       problem: "no outcome of this tier has a cost, and an unknown cost is not zero",
-      mend: "Give the tier a price in spillway.yaml and replay it, import costs with the outcomes, or leave it out with --tiers"
+      mend:
+        "Give the tier a price in spillway.yaml and replay it, import costs with the outcomes, or leave it out with --tiers"
     })
   }
   const kept = candidates.filter((k) => {
@@ -146,7 +149,7 @@ const chooseTiers = Effect.fnUntraced(function*(
       mend: "Run \"spillway replay\" and \"spillway grade\" first"
     })
   }
-  return kept.sort((a, b) => mean(matrix.costUsd[a]!) - mean(matrix.costUsd[b]!) || a - b)
+  return kept.toSorted((a, b) => mean(matrix.costUsd[a]!) - mean(matrix.costUsd[b]!) || a - b)
 })
 
 /** Buckets for n-grams: a few times the number of requests, so that rare n-grams seldom meet. */
@@ -200,7 +203,7 @@ const readEvidence = Effect.fnUntraced(function*(
 ): Effect.fn.Return<Evidence, BadInput | Failure> {
   const tier = matrix.tiers[k]!
   const names: Array<string> = [], columns: Array<Float64Array> = []
-  for (const name of [...matrix.signals.keys()].sort()) {
+  for (const name of [...matrix.signals.keys()].toSorted()) {
     const column = matrix.signals.get(name)![k]
     if (column === undefined) continue
     names.push(`signal:${name}`)

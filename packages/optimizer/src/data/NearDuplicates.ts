@@ -19,7 +19,7 @@ export const nearDuplicateGroups = (texts: ReadonlyArray<string>): Uint32Array =
   const n = texts.length
   const seen = new Uint32Array(1 << 20)
   const shingles = texts.map(shinglesOf)
-  for (const set of shingles) { for (const s of set) seen[s & 0xfffff]! += 1 }
+  for (const set of shingles) for (const s of set) seen[s & 0xfffff]! += 1
   const common = Math.max(10, n / 100)
   const signatures = new Uint32Array(n * SIGNATURE)
   const parent = Uint32Array.from({ length: n }, (_, i) => i)

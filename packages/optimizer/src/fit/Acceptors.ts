@@ -44,7 +44,8 @@ export const fitAcceptor = (
   exante: ReadonlyArray<Float64Array>
 ): FittedAcceptor => {
   const quality = data.quality[tier]!, flagship = data.quality[data.flagship]!
-  const label = (row: number) => score === "confidence" ? quality[row]! : 1 - Math.max(0, flagship[row]! - quality[row]!)
+  const label = (row: number) =>
+    score === "confidence" ? quality[row]! : 1 - Math.max(0, flagship[row]! - quality[row]!)
   const labelled = rows.filter((row) => !Number.isNaN(label(row)))
   const columns = columnsOf(data, tier, labelled, exante)
   const stats = columns.map((column) => standardization(column.values, labelled))
@@ -58,7 +59,9 @@ export const fitAcceptor = (
   const fit = (training: Uint32Array, penalty: number) => {
     const used = everyNth(training, MOST_ROWS)
     const matrix = new Float64Array(used.length * columns.length)
-    used.forEach((row, i) => matrix.set(x.subarray(row * columns.length, (row + 1) * columns.length), i * columns.length))
+    used.forEach((row, i) =>
+      matrix.set(x.subarray(row * columns.length, (row + 1) * columns.length), i * columns.length)
+    )
     return fitLogisticRidge(matrix, columns.length, Float64Array.from(used, label), penalty)
   }
   const logOdds = (model: ReturnType<typeof fit>, row: number) => {

@@ -1,5 +1,5 @@
 import { type Dataset, taskOf } from "../data/Dataset.ts"
-import { type PooledMeans, pooledMean, poolByTask } from "./SegmentPooling.ts"
+import { poolByTask, pooledMean, type PooledMeans } from "./SegmentPooling.ts"
 
 /** Expected cost of one tier: `pooled intercept of the task + usdPerChar * characters`. */
 export interface FittedCost {
@@ -12,7 +12,8 @@ export interface FittedCost {
 export const fitCosts = (data: Dataset, rows: Uint32Array): ReadonlyArray<FittedCost> =>
   data.costUsd.map((cost, tier) => {
     const known = rows.filter((row) => !Number.isNaN(cost[row]!))
-    const mean = (of: (row: number) => number) => known.reduce((sum, row) => sum + of(row), 0) / Math.max(1, known.length)
+    const mean = (of: (row: number) => number) =>
+      known.reduce((sum, row) => sum + of(row), 0) / Math.max(1, known.length)
     const chars = mean((row) => data.chars[row]!), usd = mean((row) => cost[row]!)
     const variance = mean((row) => (data.chars[row]! - chars) ** 2)
     const covariance = mean((row) => (data.chars[row]! - chars) * (cost[row]! - usd))

@@ -1,8 +1,8 @@
 import type { Dataset } from "../data/Dataset.ts"
 import type { DecisionColumns } from "../portfolio/Columns.ts"
-import { type FittedAcceptor, fitAcceptor } from "./Acceptors.ts"
-import { expectedCost, type FittedCost, fitCosts } from "./Costs.ts"
-import { type FittedHead, fitHeads } from "./Heads.ts"
+import { fitAcceptor, type FittedAcceptor } from "./Acceptors.ts"
+import { expectedCost, fitCosts, type FittedCost } from "./Costs.ts"
+import { fitHeads, type FittedHead } from "./Heads.ts"
 import type { Standardization } from "./Standardize.ts"
 
 /** All fitted parts of a routing table but its plans. */
@@ -20,7 +20,9 @@ export const fitPolicy = (data: Dataset, rows: Uint32Array, fold: Uint8Array, fo
   const { heads, standardization } = fitHeads(data, rows, fold, folds)
   const flagshipHead = heads[data.flagship]!.crossFitted
   const predictedQuality = heads.map((head) =>
-    head.target === "quality" ? flagshipHead.map(clamp01) : head.crossFitted.map((gain, row) => clamp01(flagshipHead[row]! - gain))
+    head.target === "quality"
+      ? flagshipHead.map(clamp01)
+      : head.crossFitted.map((gain, row) => clamp01(flagshipHead[row]! - gain))
   )
   const costs = fitCosts(data, rows)
   const predictedCost = costs.map((cost) => {

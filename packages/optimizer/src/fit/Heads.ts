@@ -1,8 +1,8 @@
 import { type Dataset, taskOf } from "../data/Dataset.ts"
 import { fitNonNegative } from "./NonNegativeLeastSquares.ts"
-import { pooledMean, type PooledMeans, poolByTask } from "./SegmentPooling.ts"
-import { denseStandardization, type Standardization, standardizeDense } from "./Standardize.ts"
+import { poolByTask, pooledMean, type PooledMeans } from "./SegmentPooling.ts"
 import { fitSparseRidge, type LinearModel, predictRow, type RidgeInputs } from "./SparseRidge.ts"
+import { denseStandardization, type Standardization, standardizeDense } from "./Standardize.ts"
 
 /** Ridge penalties that cross-validation chooses from, in units of rows of a unit-length text vector. */
 const PENALTIES = [3, 10, 30, 100, 300]

@@ -41,7 +41,9 @@ export const poolByTask = (
   const pooled = new Map<string, { mean: number; n: number }>()
   pooled.set("", { mean: root.n === 0 ? 0 : root.sum / root.n, n: root.n })
   const kappa = shrinkage([...sums].filter(([name]) => name !== "").map(([, s]) => s))
-  const byDepth = [...sums.keys()].filter((name) => name !== "").sort((a, b) => depth(a) - depth(b) || (a < b ? -1 : 1))
+  const byDepth = [...sums.keys()].filter((name) => name !== "").toSorted((a, b) =>
+    depth(a) - depth(b) || (a < b ? -1 : 1)
+  )
   for (const name of byDepth) {
     const s = sums.get(name)!, parent = pooled.get(parentTask(name)!)!.mean
     pooled.set(name, { mean: kappa === Infinity ? parent : (s.sum + kappa * parent) / (s.n + kappa), n: s.n })

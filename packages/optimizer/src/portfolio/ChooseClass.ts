@@ -35,7 +35,10 @@ export const chooseClass = (
     const inside = rows.filter((row) => fold[row] !== f), outside = rows.filter((row) => fold[row] === f)
     if (inside.length === 0 || outside.length === 0) continue
     classes.forEach((policyClass, c) => {
-      const plan = policyClass.search(problemOf(columns, inside, policyClass.score, "plug-in"), predictionsOf(columns, inside))
+      const plan = policyClass.search(
+        problemOf(columns, inside, policyClass.score, "plug-in"),
+        predictionsOf(columns, inside)
+      )
       const measured = problemOf(columns, outside, policyClass.score, "labels")
       const predictions = predictionsOf(columns, outside)
       for (const lambda of lambdas) {
@@ -60,7 +63,8 @@ export const chooseClass = (
   }))
 }
 
-const mean = (values: ReadonlyArray<number>): number => values.reduce((sum, v) => sum + v, 0) / Math.max(1, values.length)
+const mean = (values: ReadonlyArray<number>): number =>
+  values.reduce((sum, v) => sum + v, 0) / Math.max(1, values.length)
 
 /** Standard error of the mean difference, with rows of one group taken as one observation. */
 const clusterError = (a: ReadonlyMap<number, number>, b: ReadonlyMap<number, number>, group: Uint32Array): number => {

@@ -53,7 +53,7 @@ export const frontierOf = (
   ).map(({ plans }) => measure(plans[0]!.plan))
   const cheap = measure(singlePlan(problem.tiers, 0)), dear = measure(singlePlan(problem.tiers, flagship))
   const between = found.filter((c) => c.cost > cheap.cost && (c.cost < dear.cost || c.quality > dear.quality))
-  const points = [cheap, ...thin(between, most), ...(flagship === 0 ? [] : [dear])].sort((a, b) => a.cost - b.cost)
+  const points = [cheap, ...thin(between, most), ...(flagship === 0 ? [] : [dear])].toSorted((a, b) => a.cost - b.cost)
   return points.flatMap((point, i) => i === 0 ? [point] : [...bridge(points[i - 1]!, point, dear.cost / most), point])
 }
 
@@ -72,7 +72,7 @@ const bridge = (a: Candidate, b: Candidate, gap: number): ReadonlyArray<Candidat
 
 /** Drops candidates that cost nearly the same as their cheaper neighbour. */
 const thin = (candidates: ReadonlyArray<Candidate>, most: number): ReadonlyArray<Candidate> => {
-  const sorted = [...candidates].sort((a, b) => a.cost - b.cost)
+  const sorted = candidates.toSorted((a, b) => a.cost - b.cost)
   const range = sorted.length === 0 ? 0 : sorted[sorted.length - 1]!.cost - sorted[0]!.cost
   const kept: Array<Candidate> = []
   for (const c of sorted) {

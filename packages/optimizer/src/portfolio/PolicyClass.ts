@@ -62,4 +62,6 @@ export const policyClasses: ReadonlyArray<PolicyClass> = [
 export type PolicyChoice = "auto" | "cascade" | "route"
 
 export const policyClassesOf = (choice: PolicyChoice): ReadonlyArray<PolicyClass> =>
-  policyClasses.filter(({ kind }) => choice === "auto" || kind === "single" || (choice === "route") === (kind === "route"))
+  policyClasses.filter(({ kind }) =>
+    choice === "auto" || kind === "single" || (choice === "route") === (kind === "route")
+  )

@@ -118,7 +118,8 @@ export const chainSearch = (
   const improve = (lambda: number, start: ReadonlyArray<number>): ChainSolution => {
     const cuts = start.slice()
     let value = sweep(lambda, cuts)
-    for (let s = 1; s < maxSweeps && last > 1; s++) {
+    const sweeps = last > 1 ? maxSweeps : 1
+    for (let s = 1; s < sweeps; s++) {
       const before = cuts.slice()
       value = sweep(lambda, cuts)
       if (cuts.every((cut, j) => cut === before[j])) break

@@ -24,7 +24,9 @@ const CHARS = FNV_BASIS
 const WORD = fnv1a("word")
 const PAIR = fnv1a("pair")
 const SYSTEM = fnv1a("system")
-/** The instructions weigh as much as this many n-grams. */
+/** A word or pair counts as this many character n-grams: there are far fewer of them, and they say more. */
+const WORD_TF = 4
+/** The instructions count as this many character n-grams. */
 const SYSTEM_TF = 64
 /** A space before and after, three character n-grams a position, a word and a pair each second one, the instructions. */
 const MAX_CODES = SAMPLE_CHARS + 2
@@ -114,8 +116,10 @@ const addWords = (codes: Uint16Array, n: number, { hashes, spans }: Ngrams, from
  *
  * A text of at most {@link SAMPLE_CHARS} characters (of longer ones head and tail) becomes its words, pairs of words
  * and character 3- to 5-grams. Each is hashed by FNV-1a over UTF-16 code units, folded to `bits` bits; a bucket's value
- * is the square root of its count, and the vector has length 1 (or no entry). A change of this function invalidates
- * routing tables: it needs a new `FeatureSpec.version`.
+ * is the square root of its count (words count fourfold), and the vector has length 1 (or no entry). On MMLU-Pro (gain
+ * of gpt-4.1 over its nano, ridge, 11,826 rows) digits as 0 raise APGR from .593 to .599 and the words' weight to .603.
+ *
+ * A change of this function invalidates routing tables: it needs a new `FeatureSpec.version`.
  */
 export const makeHasher = (bits: number): Hasher => {
   const mask = 2 ** bits - 1
@@ -129,19 +133,20 @@ export const makeHasher = (bits: number): Hasher => {
     const { hashes, spans } = ngrams
     const { indices, values } = result
     const n = normalize(text, codes)
-    const m = addWords(codes, n, ngrams, addCharacters(codes, n, ngrams, 0))
+    const characters = addCharacters(codes, n, ngrams, 0)
+    const m = addWords(codes, n, ngrams, characters)
     let length = 0
-    let total = m
     for (let i = 0; i < m; i++) {
       const hash = hashes[i]!
       const bucket = (hash ^ hash >>> bits) & mask
       const count = counts[bucket]!
-      if (count === 0) {
-        firstSpans[length] = spans[i]!
-        indices[length++] = bucket
-      }
-      counts[bucket] = count + 1
+      // Written always, kept where the count was 0: a branch here is mispredicted half of the time.
+      firstSpans[length] = spans[i]!
+      indices[length] = bucket
+      length += (count - 1) >>> 31
+      counts[bucket] = count + (i < characters ? 1 : WORD_TF)
     }
+    let total = characters + (m - characters) * WORD_TF
     if (system !== "") {
       const hash = fnv1a(sampleText(system), SYSTEM)
       const bucket = (hash ^ hash >>> bits) & mask
@@ -152,9 +157,10 @@ export const makeHasher = (bits: number): Hasher => {
       counts[bucket]! += SYSTEM_TF
       total += SYSTEM_TF
     }
+    const share = 1 / total
     for (let k = 0; k < length; k++) {
       const bucket = indices[k]!
-      values[k] = Math.sqrt(counts[bucket]! / total)
+      values[k] = Math.sqrt(counts[bucket]! * share)
       counts[bucket] = 0
     }
     result.length = length

@@ -1,5 +1,5 @@
 import { BadInput, type Failure, type OperatingPoint, type Plan, type RoutingTable } from "@spillway/domain"
-import { Store } from "@spillway/store"
+import type { Store } from "@spillway/store"
 import { Effect } from "effect"
 import { applyTable } from "./ApplyTable.ts"
 import { baselines, oracleFrontier } from "./Baselines.ts"

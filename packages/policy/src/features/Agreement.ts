@@ -1,7 +1,7 @@
 import { parseJsonAnswer } from "./AnswerFeatures.ts"
 import { sampleText } from "./TextSample.ts"
 
-const OUTER_PUNCTUATION = /^[\s"'“”‘’`*_.,;:!?()[\]{}<>$]+|[\s"'“”‘’`*_.,;:!?()[\]{}<>$]+$/g
+const OUTER = new Set(" \"'“”‘’`*_.,;:!?()[]{}<>$")
 const WORD = /[\p{L}\p{N}]+/gu
 const NUMBER = /[-−]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?/gi
 /** What stands after the last of these marks is the answer proper. */
@@ -10,8 +10,16 @@ const CHOICE = /^([a-z])(?:[.):]|$)/
 /** Beyond so many words an answer is prose and compared by its vocabulary. */
 const SHORT_WORDS = 12
 
-const normalize = (text: string) =>
-  text.normalize("NFKC").toLowerCase().replace(/\s+/g, " ").replace(OUTER_PUNCTUATION, "")
+/** Without marks around it; by hand, because a regular expression takes quadratic time over a long run of them. */
+const trimMarks = (text: string) => {
+  let start = 0
+  let end = text.length
+  while (start < end && OUTER.has(text[start]!)) start++
+  while (end > start && OUTER.has(text[end - 1]!)) end--
+  return text.slice(start, end)
+}
+
+const normalize = (text: string) => trimMarks(text.normalize("NFKC").toLowerCase().replace(/\s+/g, " "))
 
 const wordsOf = (text: string): ReadonlyArray<string> => text.match(WORD) ?? []
 

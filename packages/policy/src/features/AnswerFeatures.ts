@@ -28,7 +28,8 @@ const REFUSAL =
 const CLEAN_END = /[.!?…。！？)\]}>"'”’`|$*_]\s*$/
 const NUMBER = /\d+(?:[.,]\d+)*/g
 const WORD = /[\p{L}\p{N}]+/gu
-const CODE = /```|^\s*(?:def|class|function|import|const|let|var|public|#include|SELECT)\s/m
+/** Blanks, not \s: over a run of line breaks that would take quadratic time. */
+const CODE = /```|^[ \t]*(?:def|class|function|import|const|let|var|public|#include|SELECT)\s/m
 /** Answers of so few words (a label, a number) need no full stop. */
 const SHORT_WORDS = 8
 const REFUSAL_CHARS = 300

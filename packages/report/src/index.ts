@@ -1,1 +1,3 @@
-export {}
+export { renderHtml } from "./Html.ts"
+export { renderMarkdown } from "./Markdown.ts"
+export { type ReportOptions } from "./ReportDocument.ts"

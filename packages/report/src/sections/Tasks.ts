@@ -1,0 +1,101 @@
+import type { RoutingTable } from "@spillway/domain"
+import type { OptimizeReport } from "@spillway/optimizer"
+import { paragraph, type Section } from "../document/Block.ts"
+import { sharesFigure } from "../figures/SharesFigure.ts"
+import { count, interval, percent, price, quality, qualityDifference, qualityWord, usdPerThousand } from "../Format.ts"
+
+/** The default point task by task. */
+export const tasks = (report: OptimizeReport): Section => {
+  const word = qualityWord(report.certificate.labels)
+  return {
+    id: "tasks",
+    title: "Tasks",
+    blocks: report.tasks.length === 0 ? [paragraph("No task was measured.")] : [
+      paragraph(
+        `The default point on the requests of each task, against the flagship on the same requests. The promise is about ` +
+          `the mean over all requests: a single task may lose more than the mean, and small tasks are uncertain.`
+      ),
+      {
+        _tag: "Table",
+        caption: `Cost and ${word} by task`,
+        columns: [
+          { name: "Task" },
+          { name: "Requests", numeric: true },
+          { name: "Flagship", numeric: true },
+          { name: "Policy", numeric: true },
+          { name: "95 % interval", numeric: true },
+          { name: "Difference", numeric: true },
+          { name: "USD per 1,000", numeric: true },
+          { name: "Flagship USD per 1,000", numeric: true },
+          { name: "Saved", numeric: true }
+        ],
+        rows: report.tasks.map((task) => [
+          task.task,
+          count(task.n),
+          quality(task.flagship_quality),
+          quality(task.quality),
+          interval(task.quality_interval, quality),
+          qualityDifference(task.quality - task.flagship_quality),
+          usdPerThousand(task.cost_usd),
+          usdPerThousand(task.flagship_cost_usd),
+          percent(task.saving)
+        ])
+      }
+    ]
+  }
+}
+
+/** Whose answers are served: by operating point and by task. */
+export const tierShares = (report: OptimizeReport, table: RoutingTable): Section => {
+  const tiers = table.tiers.map((tier) => tier.name)
+  return {
+    id: "shares",
+    title: "Which tier answers",
+    blocks: [
+      ...report.frontier.length === 0 ? [] : [{
+        _tag: "Figures" as const,
+        caption: "Share of requests by the tier whose answer is the final one, at each operating point.",
+        figures: [sharesFigure(
+          "shares-by-point",
+          "Tier shares by operating point",
+          tiers,
+          report.frontier.map((point) => ({
+            name: point.name,
+            shares: point.shares,
+            marked: point.name === report.default_point
+          }))
+        )]
+      }],
+      ...report.tasks.length === 0 ? [] : [{
+        _tag: "Figures" as const,
+        caption: "The same for the default point, task by task.",
+        figures: [sharesFigure(
+          "shares-by-task",
+          "Tier shares by task at the default point",
+          tiers,
+          report.tasks.map((task) => ({ name: task.task, shares: task.tier_shares }))
+        )]
+      }],
+      {
+        _tag: "Table",
+        caption: "Tiers, cheapest first",
+        columns: [
+          { name: "Tier" },
+          { name: "Role" },
+          { name: "Model" },
+          { name: "Settings" },
+          { name: "USD per million input tokens", numeric: true },
+          { name: "USD per million output tokens", numeric: true }
+        ],
+        rows: table.tiers.map((tier) => [
+          tier.name,
+          tier.name === table.flagship ? "flagship" : "",
+          tier.model ?? "",
+          tier.settings === undefined ? "" : JSON.stringify(tier.settings),
+          tier.price === undefined ? "unknown" : price(tier.price.input_usd_per_mtok),
+          tier.price === undefined ? "unknown" : price(tier.price.output_usd_per_mtok)
+        ])
+      }
+    ]
+  }
+}

@@ -1,15 +1,17 @@
 import type { Certificate, Objective } from "@spillway/domain"
 import { certifyChain, type PolicyOutcomes, type Promises, simultaneousLowerBounds } from "./certify/Certify.ts"
 import type { QualityTarget } from "./certify/Quality.ts"
+import { requestsNeeded } from "./certify/RequestsNeeded.ts"
 import type { PlanOutcomes } from "./Measure.ts"
 import type { Candidate } from "./portfolio/Frontier.ts"
 import type { Groups } from "./statistics/Groups.ts"
 
-/** An operating point with what it did on the rows set apart to certify. */
+/** An operating point with what it did on the rows set apart to certify, and before on those it was searched on. */
 export interface MeasuredPoint {
   readonly name: string
   readonly candidate: Candidate
   readonly outcomes: PlanOutcomes
+  readonly developed: PlanOutcomes
 }
 
 /** Bound on one request's cost for a budget test, as a multiple of the dearest request seen while fitting. */
@@ -33,9 +35,11 @@ export const certifyPoints = (
   const quality = qualityTarget(objective)
   const budget = budgetUsd(objective)
   const rows = { flagshipQuality: flagship.outcomes.quality, groups, alpha, seed }
-  const affordable = budget === undefined ? others : others.filter((p) => p.candidate.cost <= budget)
-  const chain = affordable.toSorted((a, b) => a.candidate.cost - b.candidate.cost)
-  if (quality !== undefined) chain.reverse()
+  const cheaper = quality === undefined ? others : others.filter((p) => p.candidate.cost < flagship.candidate.cost)
+  const affordable = budget === undefined ? cheaper : cheaper.filter((p) => p.candidate.cost <= budget)
+  const chain = quality === undefined
+    ? affordable.toSorted((a, b) => a.candidate.cost - b.candidate.cost)
+    : promisingFirst(affordable, flagship, quality, alpha)
   const capUsd = COST_CAP * Math.max(...points.map((p) => p.outcomes.costUsd.reduce((a, b) => Math.max(a, b), 0)))
   const promises: Promises = {
     ...(quality === undefined ? {} : { quality }),
@@ -82,6 +86,39 @@ export const certifyPoints = (
     rows
   )
   return { certificate, lowerBounds: points.map((p) => p === flagship ? 1 : bounds[others.indexOf(p)]!) }
+}
+
+/**
+ * Orders the tests by how few requests each point would probably need to pass, judged on the rows it was searched on: the
+ * fewest first, and from there on only cheaper points. A sequence ends at its first failure, and a point next to the
+ * flagship, with next to no margin to bet on, is a bad start. The order uses nothing of the rows that certify, so the
+ * sequence is fixed ("learn then test", Angelopoulos et al. 2021).
+ */
+const promisingFirst = (
+  points: ReadonlyArray<MeasuredPoint>,
+  flagship: MeasuredPoint,
+  target: QualityTarget,
+  alpha: number
+): Array<MeasuredPoint> => {
+  const needed = (point: MeasuredPoint): number => {
+    const loss = point.developed.quality.map((q, i) =>
+      (target._tag === "Relative"
+        ? target.floor * flagship.developed.quality[i]!
+        : target._tag === "Absolute"
+        ? target.floor
+        : flagship.developed.quality[i]! - target.epsilon) - q
+    )
+    return requestsNeeded({ v: mean(loss.map((d) => d * d)), mean: mean(loss), eps: 0, alpha, n: 0 }) ?? Infinity
+  }
+  const ranked = points.map((point) => ({ point, needed: needed(point) }))
+    .toSorted((a, b) =>
+      (a.needed === b.needed ? 0 : a.needed - b.needed) || a.point.candidate.cost - b.point.candidate.cost
+    )
+  const chain: Array<MeasuredPoint> = []
+  for (const { point } of ranked) {
+    if (point.candidate.cost < (chain[chain.length - 1]?.candidate.cost ?? Infinity)) chain.push(point)
+  }
+  return chain
 }
 
 const NOT_COVERED: ReadonlyArray<string> = [

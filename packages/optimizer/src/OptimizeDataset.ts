@@ -44,7 +44,8 @@ export interface Optimized {
 }
 
 const FOLDS = 5
-const CERTIFY_SHARE = 0.2
+/** With few requests the certificate needs a larger part of them than the fit can tell the loss of. */
+const certifyShare = (requests: number): number => requests < 5_000 ? 0.3 : 0.2
 const POINTS = 18
 const PRICES = 12
 /** Fewer requests than this cannot be split into parts to fit and to certify on. */
@@ -53,7 +54,7 @@ const LEAST_REQUESTS = 10
 /**
  * Finds the frontier of policies for recorded traffic, certifies it and writes it as a routing table.
  *
- * The newest fifth of the requests (whole near-duplicate groups) is set apart to certify. On the rest, heads, acceptors
+ * The newest requests, a fifth (of fewer than 5,000 three tenths), in whole near-duplicate groups, are set apart to certify. On the rest, heads, acceptors
  * and calibrators are cross-fitted, policy classes compared by cross-validation, and the best class searched for its
  * whole frontier. The points of that frontier, fixed before, are then measured and tested on the rows set apart.
  *
@@ -68,7 +69,7 @@ export const optimizeDataset = (data: Dataset, options: OptimizeOptions): Optimi
     mark = now
   }
   const rows = orderedRows(data, options)
-  const { certify, develop } = splitByGroupAndTime(data.group, rows, options.certifyShare ?? CERTIFY_SHARE)
+  const { certify, develop } = splitByGroupAndTime(data.group, rows, options.certifyShare ?? certifyShare(rows.length))
   if (rows.length < LEAST_REQUESTS || certify.length === 0) {
     throw new BadInput({
       source: "database",
@@ -99,11 +100,16 @@ export const optimizeDataset = (data: Dataset, options: OptimizeOptions): Optimi
   lap("search")
   const parts = tableParts(data, fitted, data.tiers.map((name) => ({ name, ...options.tierDetails?.get(name) })))
   const columns = applyTable(data, parts, certify)
-  const problem = problemOf(columns, certify, chosen.score, "labels"), predictions = predictionsOf(columns, certify)
-  const measured = candidates.map((candidate, i): MeasuredPoint => ({
+  const measure = (on: DecisionColumns, at: Uint32Array) => {
+    const problem = problemOf(on, at, chosen.score, "labels"), predictions = predictionsOf(on, at)
+    return candidates.map(({ plans }, i) => measurePoint(data, at, problem, predictions, names[i]!, plans))
+  }
+  const developed = measure(fitted.columns, develop)
+  const measured = measure(columns, certify).map((outcomes, i): MeasuredPoint => ({
     name: names[i]!,
-    candidate,
-    outcomes: measurePoint(data, certify, problem, predictions, names[i]!, candidate.plans)
+    candidate: candidates[i]!,
+    outcomes,
+    developed: developed[i]!
   }))
   lap("measure")
   const groups = groupRows(certify.length, Uint32Array.from(certify, (row) => data.group[row]!))

@@ -89,10 +89,37 @@ const translate = (
   return rows
 }
 
+/** A batch in the words of the domain. */
+interface TranslatedBatch extends Rows {
+  readonly records: number
+  readonly bytes: number | undefined
+}
+
+/** A file's batches, translated by the format of its first record of a known one. */
+const translated = (path: string, options: ImportOptions) => {
+  let format: Format | undefined
+  const batches = recordsOf(path).pipe(
+    Stream.filter(({ records }) => records.length > 0),
+    Stream.mapEffect(({ bytes, records }) => {
+      format ??= formatOf(records)
+      return format === undefined
+        ? Effect.fail(unknownFormat(path, records))
+        : Effect.succeed<TranslatedBatch>({
+          ...translate(path, format, records, options),
+          records: records.length,
+          bytes
+        })
+    }),
+    // The next batch is read while DuckDB writes this one.
+    Stream.buffer({ capacity: 1 })
+  )
+  return { batches, format: () => format?.name }
+}
+
 /** Imports one file, each batch in a transaction of its own. */
 export const importFile = Effect.fnUntraced(function*({ path, size }: InputFile, options: ImportOptions) {
   const store = yield* Store
-  let format: Format | undefined
+  const { batches, format } = translated(path, options)
   let cleared = false
   let records = 0
   let requests = none
@@ -102,29 +129,25 @@ export const importFile = Effect.fnUntraced(function*({ path, size }: InputFile,
   let unfinished = false
   const examples: Array<Skipped> = []
 
-  yield* Stream.runForEach(recordsOf(path), (batch) =>
+  yield* Stream.runForEach(batches, (batch) =>
     Effect.gen(function*() {
-      if (batch.records.length === 0) return
-      format ??= formatOf(batch.records)
-      if (format === undefined) return yield* unknownFormat(path, batch.records)
-      const rows = translate(path, format, batch.records, options)
       yield* store.transaction(Effect.gen(function*() {
         if (!cleared) yield* store.clearRejects(path)
-        requests = plus(requests, yield* store.putRequests(rows.requests))
-        outcomes = plus(outcomes, yield* store.putOutcomes(rows.outcomes))
-        grades = plus(grades, yield* store.putGrades(rows.grades))
-        yield* store.putRejects(rows.rejects)
+        requests = plus(requests, yield* store.putRequests(batch.requests))
+        outcomes = plus(outcomes, yield* store.putOutcomes(batch.outcomes))
+        grades = plus(grades, yield* store.putGrades(batch.grades))
+        yield* store.putRejects(batch.rejects)
       }))
       cleared = true
-      records += batch.records.length
-      skipped += rows.rejects.length - (rows.unfinished ? 1 : 0)
-      unfinished ||= rows.unfinished
-      for (const { line, reason } of rows.rejects) if (examples.length < EXAMPLES) examples.push({ line, reason })
+      records += batch.records
+      skipped += batch.rejects.length - (batch.unfinished ? 1 : 0)
+      unfinished ||= batch.unfinished
+      examples.push(...batch.rejects.slice(0, EXAMPLES - examples.length).map(({ line, reason }) => ({ line, reason })))
       options.onProgress?.({ path, records, bytes: batch.bytes, totalBytes: size })
     }))
   return {
     path,
-    format: format?.name,
+    format: format(),
     records,
     requests,
     outcomes,

@@ -9,7 +9,7 @@ import { type Line, LineSplitter } from "./Lines.ts"
 import type { RecordBatch, SourceRecord } from "./Record.ts"
 
 /** A batch is full at this many records, or this many characters of text. */
-const BATCH_RECORDS = 16_384
+const BATCH_RECORDS = 32_768
 const BATCH_CHARACTERS = 32 << 20
 
 interface LineReader {

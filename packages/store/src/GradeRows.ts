@@ -31,7 +31,15 @@ const gradeTarget: Target<GradeRow> = {
 
 /** Grades as rows with distinct keys; of one outcome's, the last that is not imported is effective. */
 const gradeRows = (grades: ReadonlyArray<Grade>): ReadonlyArray<GradeRow> => {
-  const distinct = lastOfEachKey(grades, (grade) => `${outcomeKey(grade)}\u0000${grade.grader}`)
+  const distinct = lastOfEachKey(
+    grades,
+    (grade) => `${grade.tier}\u0000${grade.grader}`,
+    (grade) => grade.request_id
+  )
+  // The usual case: one grader, so no grade stands against another.
+  if (distinct.every((grade) => grade.grader === distinct[0]!.grader)) {
+    return distinct.map((row) => ({ row, effective: true }))
+  }
   const effective = new Map<string, Grade>()
   for (const grade of distinct) {
     const key = outcomeKey(grade)
@@ -43,16 +51,15 @@ const gradeRows = (grades: ReadonlyArray<Grade>): ReadonlyArray<GradeRow> => {
 const staged = stagedTable(gradeTarget)
 const sameOutcome = "stored.request_id = staged.request_id AND stored.tier = staged.tier"
 
-/**
- * Merges grades and keeps exactly one grade of each outcome `effective`: the one written last by a grader other than
- * `imported`, or the imported one where there is no other. A transaction must be open.
- */
-export const mergeGrades = Effect.fnUntraced(function*(
-  connection: DuckDBConnection,
-  grades: ReadonlyArray<Grade>
-): Effect.fn.Return<Written, Failure> {
+/** Settles which grades are effective where other graders have graded the staged outcomes before. */
+const settle = Effect.fnUntraced(function*(connection: DuckDBConnection) {
   const doing = "writing grades"
-  yield* stage(connection, gradeTarget, gradeRows(grades))
+  const others = yield* run(
+    connection,
+    doing,
+    `SELECT 1 FROM ${staged} AS staged JOIN grades AS stored ON ${sameOutcome} AND stored.grader <> staged.grader LIMIT 1`
+  )
+  if (others.rowCount === 0) return
   yield* run(
     connection,
     doing,
@@ -62,15 +69,20 @@ export const mergeGrades = Effect.fnUntraced(function*(
   yield* run(
     connection,
     doing,
-    `UPDATE grades AS stored SET effective = false FROM ${staged} AS staged
-     WHERE stored.effective AND staged.effective AND stored.grader <> staged.grader AND ${sameOutcome}`
+    `UPDATE grades AS stored SET effective = (stored.grader = staged.grader) FROM ${staged} AS staged
+     WHERE staged.effective AND ${sameOutcome}`
   )
-  const written = yield* merge(connection, gradeTarget)
-  yield* run(
-    connection,
-    doing,
-    `UPDATE grades AS stored SET effective = true FROM ${staged} AS staged
-     WHERE NOT stored.effective AND staged.effective AND stored.grader = staged.grader AND ${sameOutcome}`
-  )
-  return written
+})
+
+/**
+ * Merges grades and keeps exactly one grade of each outcome `effective`: the one written last by a grader other than
+ * `imported`, or the imported one where there is no other. A transaction must be open.
+ */
+export const mergeGrades = Effect.fnUntraced(function*(
+  connection: DuckDBConnection,
+  grades: ReadonlyArray<Grade>
+): Effect.fn.Return<Written, Failure> {
+  yield* stage(connection, gradeTarget, gradeRows(grades))
+  yield* settle(connection)
+  return yield* merge(connection, gradeTarget)
 })

@@ -52,7 +52,10 @@ const losesAnswer = (earlier: Outcome, later: Outcome) => earlier.error === unde
 
 /** Outcomes as rows with distinct keys; the last of a key counts, but a failure never hides an answer. */
 export const outcomeRows = (outcomes: ReadonlyArray<Outcome>): Effect.Effect<ReadonlyArray<OutcomeRow>, BadInput> =>
-  stampRows("outcomes", lastOfEachKey(outcomes, outcomeKey, losesAnswer))
+  stampRows(
+    "outcomes",
+    lastOfEachKey(outcomes, (outcome) => outcome.tier, (outcome) => outcome.request_id, losesAnswer)
+  )
 
 /** The columns that {@link readOutcomes} expects, of the table alias `o`. */
 export const outcomeColumns = outcomeTarget.columns.map(({ name }) =>

@@ -14,4 +14,4 @@ export const rejectTarget: Target<Reject> = {
 
 /** Rejects with distinct keys. */
 export const rejectRows = (rejects: ReadonlyArray<Reject>): ReadonlyArray<Reject> =>
-  lastOfEachKey(rejects, (reject) => `${reject.line}\u0000${reject.source}`)
+  lastOfEachKey(rejects, (reject) => reject.source, (reject) => String(reject.line))

@@ -35,7 +35,7 @@ export const requestRows = (
   requests: ReadonlyArray<Request>
 ): Effect.Effect<ReadonlyArray<RequestRow>, BadInput> =>
   Effect.map(
-    stampRows("requests", lastOfEachKey(requests, (request) => request.request_id)),
+    stampRows("requests", lastOfEachKey(requests, () => "", (request) => request.request_id)),
     (stamped) => stamped.map(({ row, ts }) => ({ request: row, messages: JSON.stringify(row.messages), ts }))
   )
 

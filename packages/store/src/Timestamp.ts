@@ -3,6 +3,13 @@ import { Effect } from "effect"
 
 const ISO_8601 = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.(\d+))?)?\s?(Z|[+-]\d\d(?::?\d\d)?)?)?$/i
 
+/** The form that `Date.parse` reads as UTC, of a time that matches {@link ISO_8601}. */
+const inUtc = (text: string, zone: string | undefined): string => {
+  if (text.length === 10 || (zone === "Z" && text[10] === "T")) return text
+  const time = text.slice(11).toUpperCase().replace(/\s/, "").replace(/[+-]\d\d$/, "$&:00")
+  return `${text.slice(0, 10)}T${time}${zone === undefined ? "Z" : ""}`
+}
+
 /**
  * Microseconds since 1970 of an ISO 8601 time; without a zone it is UTC. Undefined where the text is no such time.
  * Digits beyond microseconds are dropped.
@@ -10,15 +17,11 @@ const ISO_8601 = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.(\d+))?)?\s?(Z|[+
 export const parseTimestamp = (text: string): bigint | undefined => {
   const match = ISO_8601.exec(text)
   if (match === null) return undefined
-  const [, fraction = "", zone] = match
-  const normal = text.length === 10
-    ? `${text}T00:00:00Z`
-    : `${text.slice(0, 10)}T${text.slice(11).replace(/\s/, "").replace(/[+-]\d\d$/, "$&:00")}${
-      zone === undefined ? "Z" : ""
-    }`
-  const milliseconds = Date.parse(normal.toUpperCase())
+  const [, fraction, zone] = match
+  const milliseconds = Date.parse(inUtc(text, zone))
   if (Number.isNaN(milliseconds)) return undefined
-  return BigInt(milliseconds) * 1000n + BigInt(fraction.slice(3, 6).padEnd(3, "0"))
+  const beyond = fraction === undefined ? 0 : Number(fraction.slice(3, 6).padEnd(3, "0"))
+  return BigInt(milliseconds) * 1000n + BigInt(beyond)
 }
 
 /** ISO 8601 in UTC with milliseconds, or microseconds where they are not zero. */

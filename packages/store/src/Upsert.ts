@@ -76,17 +76,28 @@ export const merge = Effect.fnUntraced(function*<Row>(
   return { inserted: total - matched, updated, unchanged: matched - updated }
 })
 
-/** The last row of each key, in the order of their first appearance; `rows` itself where all keys are distinct. */
+/**
+ * The last row of each key; `rows` itself where all keys are distinct. A key has two parts, which saves putting them
+ * together for each row.
+ */
 export const lastOfEachKey = <Row>(
   rows: ReadonlyArray<Row>,
-  keyOf: (row: Row) => string,
+  groupOf: (row: Row) => string,
+  nameOf: (row: Row) => string,
   keepsEarlier: (earlier: Row, later: Row) => boolean = () => false
 ): ReadonlyArray<Row> => {
-  const last = new Map<string, Row>()
+  const groups = new Map<string, Map<string, Row>>()
+  let distinct = 0
   for (const row of rows) {
-    const key = keyOf(row)
-    const earlier = last.get(key)
-    if (earlier === undefined || !keepsEarlier(earlier, row)) last.set(key, row)
+    const group = groupOf(row)
+    let last = groups.get(group)
+    if (last === undefined) groups.set(group, last = new Map())
+    const name = nameOf(row)
+    const earlier = last.get(name)
+    if (earlier === undefined) distinct++
+    if (earlier === undefined || !keepsEarlier(earlier, row)) last.set(name, row)
   }
-  return last.size === rows.length ? rows : [...last.values()]
+  if (distinct === rows.length) return rows
+  const kept = new Set([...groups.values()].flatMap((last) => [...last.values()]))
+  return rows.filter((row) => kept.has(row))
 }

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { Grade, Outcome, Request } from "@spillway/domain"
+import { layerMemory, outcomeKey, Store } from "@spillway/store"
 import { Effect, Stream } from "effect"
-import { layerMemory, outcomeKey, Store } from "../src/index.ts"
 
 const request = (id: string, more: Partial<Request> = {}): Request => ({
   request_id: id,

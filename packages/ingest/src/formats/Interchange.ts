@@ -11,10 +11,16 @@ const decodeOutcome = decoding(Schema.decodeUnknownResult(InterchangeOutcome))
 /** Fields that make a record with `messages` and `model` an answer too, not only a chat completion body. */
 const answerFields = ["output", "quality", "error", "finish_reason", "output_tokens", "latency_ms", "cost_usd"]
 
-const withoutNulls = <A extends object>(record: A) =>
-  Object.fromEntries(Object.entries(record).filter(([, value]) => value !== null)) as {
-    [K in keyof A]: Exclude<A[K], null>
+/** The record itself where it has no null, the usual case. */
+const withoutNulls = <A extends object>(record: A) => {
+  type Kept = { [K in keyof A]: Exclude<A[K], null> }
+  for (const name in record) {
+    if (record[name] === null) {
+      return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== null)) as Kept
+    }
   }
+  return record as Kept
+}
 
 const requestOf = (record: JsonObject, task: string): Result.Result<Request, string> => {
   const given = { task, request_id: "", ...withoutNulls(record) }

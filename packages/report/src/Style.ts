@@ -78,7 +78,7 @@ table{border-collapse:collapse;width:100%;margin:18px 0 24px;font-size:14px;line
 caption{text-align:left;color:var(--soft);font-size:14px;padding-bottom:6px}
 th,td{padding:7px 10px;text-align:left;vertical-align:top;border-bottom:1px solid var(--rule);font-weight:400}
 thead th{color:var(--soft);font-size:13px;vertical-align:bottom;border-bottom:1px solid var(--soft)}
-tbody th{overflow-wrap:anywhere}
+tbody th{overflow-wrap:anywhere;min-width:175px}
 td.text{overflow-wrap:anywhere}
 .number{text-align:right}
 td.number{white-space:nowrap}
@@ -100,7 +100,7 @@ thead{display:none}
 tbody tr{border:1px solid var(--rule);border-radius:8px;padding:8px 12px;margin:0 0 10px}
 tbody th,td{border:0;padding:2px 0}
 tr.marked>:first-child,tr.marked>:last-child{padding:2px 0}
-tbody th{font-weight:650}
+tbody th{font-weight:650;min-width:0}
 td{display:flex;justify-content:space-between;gap:16px;text-align:right}
 td:empty{display:none}
 td::before{content:attr(data-label);color:var(--soft);font-weight:400;text-align:left;flex:none;max-width:58%}

@@ -1,6 +1,6 @@
-import type { RoutingTable } from "@spillway/domain"
+import type { RoutingTable, TableTier } from "@spillway/domain"
 import type { OptimizeReport } from "@spillway/optimizer"
-import { paragraph, type Section } from "../document/Block.ts"
+import { type Column, paragraph, type Section, type Table } from "../document/Block.ts"
 import { sharesFigure } from "../figures/SharesFigure.ts"
 import { count, interval, percent, price, quality, qualityDifference, qualityWord, usdPerThousand } from "../Format.ts"
 
@@ -45,6 +45,34 @@ export const tasks = (report: OptimizeReport): Section => {
   }
 }
 
+const TIER_COLUMNS: ReadonlyArray<Column & { readonly cell: (tier: TableTier, table: RoutingTable) => string }> = [
+  { name: "Tier", cell: (tier) => tier.name },
+  { name: "Role", cell: (tier, table) => tier.name === table.flagship ? "flagship" : "" },
+  { name: "Model", cell: (tier) => tier.model ?? "" },
+  { name: "Settings", cell: (tier) => tier.settings === undefined ? "" : JSON.stringify(tier.settings) },
+  {
+    name: "USD per million input tokens",
+    numeric: true,
+    cell: (tier) => tier.price === undefined ? "unknown" : price(tier.price.input_usd_per_mtok)
+  },
+  {
+    name: "USD per million output tokens",
+    numeric: true,
+    cell: (tier) => tier.price === undefined ? "unknown" : price(tier.price.output_usd_per_mtok)
+  }
+]
+
+/** The tiers, without columns that none of them fills: imported outcomes name no model or settings. */
+const tierTable = (table: RoutingTable): Table => {
+  const columns = TIER_COLUMNS.filter((column) => table.tiers.some((tier) => column.cell(tier, table) !== ""))
+  return {
+    _tag: "Table",
+    caption: "Tiers, cheapest first",
+    columns,
+    rows: table.tiers.map((tier) => columns.map((column) => column.cell(tier, table)))
+  }
+}
+
 /** Whose answers are served: by operating point and by task. */
 export const tierShares = (report: OptimizeReport, table: RoutingTable): Section => {
   const tiers = table.tiers.map((tier) => tier.name)
@@ -76,26 +104,7 @@ export const tierShares = (report: OptimizeReport, table: RoutingTable): Section
           report.tasks.map((task) => ({ name: task.task, shares: task.tier_shares }))
         )]
       }],
-      {
-        _tag: "Table",
-        caption: "Tiers, cheapest first",
-        columns: [
-          { name: "Tier" },
-          { name: "Role" },
-          { name: "Model" },
-          { name: "Settings" },
-          { name: "USD per million input tokens", numeric: true },
-          { name: "USD per million output tokens", numeric: true }
-        ],
-        rows: table.tiers.map((tier) => [
-          tier.name,
-          tier.name === table.flagship ? "flagship" : "",
-          tier.model ?? "",
-          tier.settings === undefined ? "" : JSON.stringify(tier.settings),
-          tier.price === undefined ? "unknown" : price(tier.price.input_usd_per_mtok),
-          tier.price === undefined ? "unknown" : price(tier.price.output_usd_per_mtok)
-        ])
-      }
+      tierTable(table)
     ]
   }
 }

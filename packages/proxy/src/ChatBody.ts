@@ -3,11 +3,15 @@ import { isObject, type JsonObject } from "@spillway/providers"
 import { Effect } from "effect"
 import { type HttpError, invalidRequest } from "./HttpError.ts"
 
-/** A chat completion request as the client sent it: its bytes, and as much of them as the proxy reads. */
-export interface ChatBody {
+/** A body that is a JSON object, in its three forms. */
+export interface JsonBody {
   readonly bytes: Buffer
-  /** The whole body; unknown fields are in here too. */
+  readonly text: string
   readonly json: JsonObject
+}
+
+/** A chat completion request as the client sent it, and as much of it as the proxy reads. */
+export interface ChatBody extends JsonBody {
   readonly model: string
   readonly stream: boolean
   /** Whether the client asked for usage in a stream's last chunk. */
@@ -15,21 +19,24 @@ export interface ChatBody {
 }
 
 /** Parses the body of a request. */
-export const parseObject = (bytes: Buffer): Effect.Effect<JsonObject, HttpError> => {
+export const parseJsonBody = (bytes: Buffer): Effect.Effect<JsonBody, HttpError> => {
+  const text = bytes.toString()
   let json: unknown
   try {
-    json = JSON.parse(bytes.toString())
+    json = JSON.parse(text)
   } catch (error) {
     return Effect.fail(
       invalidRequest(`The body is not valid JSON: ${(error as Error).message}.`, undefined, "invalid_json")
     )
   }
-  return isObject(json) ? Effect.succeed(json) : Effect.fail(invalidRequest("The body must be a JSON object."))
+  return isObject(json)
+    ? Effect.succeed({ bytes, text, json })
+    : Effect.fail(invalidRequest("The body must be a JSON object."))
 }
 
 /** Reads what decides the route: `model` and `stream`. Everything else is left to the upstream, or to {@link messagesOf}. */
-export const chatBodyOf = (bytes: Buffer, json: JsonObject): Effect.Effect<ChatBody, HttpError> => {
-  const { model, stream, stream_options } = json
+export const chatBodyOf = (body: JsonBody): Effect.Effect<ChatBody, HttpError> => {
+  const { model, stream, stream_options } = body.json
   if (typeof model !== "string" || model === "") {
     return Effect.fail(invalidRequest("`model` must be a non-empty string.", "model"))
   }
@@ -37,7 +44,7 @@ export const chatBodyOf = (bytes: Buffer, json: JsonObject): Effect.Effect<ChatB
     return Effect.fail(invalidRequest("`stream` must be true or false.", "stream"))
   }
   const includeUsage = isObject(stream_options) && stream_options["include_usage"] === true
-  return Effect.succeed({ bytes, json, model, stream: stream === true, includeUsage })
+  return Effect.succeed({ ...body, model, stream: stream === true, includeUsage })
 }
 
 /** The messages that the policy reads, checked. */

@@ -1,5 +1,5 @@
 import { Effect } from "effect"
-import { chatBodyOf, messagesOf, parseObject } from "./ChatBody.ts"
+import { chatBodyOf, messagesOf, parseJsonBody } from "./ChatBody.ts"
 import { readBody } from "./ClientBody.ts"
 import { unauthorized } from "./ClientKeys.ts"
 import type { Exchange } from "./Exchange.ts"
@@ -19,14 +19,13 @@ const DEFECT = new HttpError({
 const serve = Effect.fnUntraced(function*(exchange: Exchange): Effect.fn.Return<void, HttpError> {
   const { context, request } = exchange
   if (!context.clientKeys(request.headers.authorization)) return yield* unauthorized
-  const bytes = yield* readBody(request, context.maxBodyBytes)
-  const json = yield* parseObject(bytes)
-  exchange.body = json
-  const chat = yield* chatBodyOf(bytes, json)
+  const body = yield* parseJsonBody(yield* readBody(request, context.maxBodyBytes))
+  exchange.body = body
+  const chat = yield* chatBodyOf(body)
   const target = targetOf(context, chat.model)
   if (target instanceof HttpError) return yield* target
   if (target._tag === "Tier") return yield* servePassThrough(exchange, chat, target.upstream)
-  const messages = yield* messagesOf(json)
+  const messages = yield* messagesOf(body.json)
   yield* serveRouted(exchange, chat, messages, target)
 })
 

@@ -4,6 +4,7 @@ import { decodeRequestId } from "@spillway/providers"
 import { Effect } from "effect"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { Attempt } from "./Attempt.ts"
+import type { JsonBody } from "./ChatBody.ts"
 import type { ProxyContext } from "./ProxyContext.ts"
 import type { ActiveTable } from "./TableFile.ts"
 import type { Upstream } from "./Upstream.ts"
@@ -36,7 +37,7 @@ export class Exchange {
   readonly startedAt: number
   readonly attempts: Array<Attempt> = []
   /** The request's body, from the moment it is known to be a JSON object. */
-  body: Readonly<Record<string, unknown>> | undefined
+  body: JsonBody | undefined
   table: ActiveTable | undefined
   session: Session | undefined
   /** Milliseconds from the request's arrival to the first byte of its reply's body. */
@@ -61,7 +62,7 @@ export class Exchange {
   get task(): string {
     const header = this.request.headers[this.context.taskHeader]
     if (typeof header === "string" && header !== "") return header
-    const metadata = this.body?.["metadata"] as { readonly task?: unknown } | null | undefined
+    const metadata = this.body?.json["metadata"] as { readonly task?: unknown } | null | undefined
     return typeof metadata?.task === "string" && metadata.task !== "" ? metadata.task : UNTASKED
   }
 
@@ -109,7 +110,7 @@ export class Exchange {
       if (this.#settled) return Effect.void
       this.#settled = true
       this.#count(result)
-      return this.body === undefined ? Effect.void : this.context.log.append(this.#record(this.body, result, status))
+      return this.body === undefined ? Effect.void : this.context.log.append(this.#line(this.body, result, status))
     })
   }
 
@@ -121,24 +122,26 @@ export class Exchange {
     })
   }
 
-  #record(body: Readonly<Record<string, unknown>>, result: Result, status: number): LogRecord {
+  #line({ json, text }: JsonBody, result: Result, status: number): string {
     const now = this.context.nowMs()
-    return {
+    const record: Omit<LogRecord, "request"> = {
       format: "spillway.log/1",
       request_id: this.requestId,
       ts: new Date(this.#ts).toISOString(),
       task: this.task,
-      request: body,
       ...(this.table === undefined ? {} : { table: this.table.sha256 }),
       ...(this.session === undefined ? {} : { point: this.session.point }),
       propensity: this.session?.propensity ?? 1,
       attempts: this.attempts.map((attempt) => attempt.toLog(now)),
       result,
       status,
-      stream: body["stream"] === true,
+      stream: json["stream"] === true,
       latency_ms: now - this.startedAt,
       ...(this.firstByteMs === undefined ? {} : { ttft_ms: this.firstByteMs })
     }
+    // The client's own text, unless it has line breaks: writing it anew would double the cost of the line.
+    const request = /[\n\r]/.test(text) ? JSON.stringify(json) : text
+    return `${JSON.stringify(record).slice(0, -1)},"request":${request}}`
   }
 
   #count(result: Result): void {

@@ -57,13 +57,13 @@ export class SegmentLog {
     this.#startedAt = now()
   }
 
-  /** Writes one record; done when the operating system has it. Gives false, and never fails, where it could not. */
-  append(record: object): Effect.Effect<boolean> {
+  /**
+   * Writes one record, a line of JSON; done when the operating system has it. Gives false, and never fails, where it
+   * could not.
+   */
+  append(record: string): Effect.Effect<boolean> {
     return Effect.callback<boolean>((resume) => {
-      this.#waiting.push({
-        line: `${JSON.stringify(record)}\n`,
-        resume: (written) => resume(Effect.succeed(written))
-      })
+      this.#waiting.push({ line: `${record}\n`, resume: (written) => resume(Effect.succeed(written)) })
       if (this.#waiting.length === 1) setImmediate(() => this.#commit())
     })
   }

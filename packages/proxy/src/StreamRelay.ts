@@ -29,6 +29,15 @@ const isUsageChunk = (payload: string): boolean => {
   return Array.isArray(choices) && choices.length === 0
 }
 
+/** Index after the last blank line, which ends an event. */
+const eventsEnd = (bytes: Buffer): number =>
+  Math.max(endOfLast(bytes, "\n\n"), endOfLast(bytes, "\n\r\n"), endOfLast(bytes, "\r\r"))
+
+const endOfLast = (bytes: Buffer, blank: string): number => {
+  const at = bytes.lastIndexOf(blank)
+  return at < 0 ? 0 : at + blank.length
+}
+
 /**
  * Takes an upstream's event stream to the client as it comes, and reads along what it says. The end (`[DONE]` and
  * after) stays back in `rest` until the caller has written the log.
@@ -44,6 +53,8 @@ export class StreamRelay {
   #headers: IncomingHttpHeaders = {}
   #controller: Dispatcher.DispatchController | undefined
   #pending: Array<Buffer> = []
+  /** The beginning of an event whose end has not come (only `events`). */
+  #tail: Buffer = Buffer.alloc(0)
   #problem: CompletionError | undefined
 
   constructor(options: RelayOptions) {
@@ -64,9 +75,8 @@ export class StreamRelay {
   data(chunk: Buffer): CompletionError | undefined {
     const payloads = this.#read(chunk)
     if (this.#options.mode === "bytes") this.#pending.push(chunk)
-    else if (this.#problem === undefined) {
-      for (const payload of payloads) if (this.#keeps(payload)) this.#pending.push(Buffer.from(`data: ${payload}\n\n`))
-    } else return this.#problem
+    else if (this.#problem === undefined) this.#takeEvents(chunk, payloads)
+    else return this.#problem
     if (!this.done && (this.#options.mode === "bytes" || this.accumulator.started)) this.#flush()
     return undefined
   }
@@ -103,8 +113,15 @@ export class StreamRelay {
     return payloads
   }
 
-  #keeps(payload: string): boolean {
-    return !(this.#options.dropUsage && isUsageChunk(payload))
+  /** Takes the whole events that a piece completes: their bytes, or their payloads anew where one must go. */
+  #takeEvents(chunk: Buffer, payloads: ReadonlyArray<string>): void {
+    const bytes = this.#tail.length === 0 ? chunk : Buffer.concat([this.#tail, chunk])
+    const end = eventsEnd(bytes)
+    this.#tail = bytes.subarray(end)
+    if (this.#options.dropUsage && payloads.some(isUsageChunk)) {
+      const kept = payloads.filter((payload) => !isUsageChunk(payload))
+      this.#pending.push(Buffer.from(kept.map((payload) => `data: ${payload}\n\n`).join("")))
+    } else if (end > 0) this.#pending.push(bytes.subarray(0, end))
   }
 
   #open(): void {

@@ -6,7 +6,7 @@ import type { TierFailure } from "./TierCall.ts"
  * too much for every tier gets its 4xx.
  */
 export const tiersFailed = (failures: ReadonlyArray<TierFailure>): HttpError => {
-  const { attempt, error } = failures.at(-1)!
+  const { attempt, error, started } = failures.at(-1)!
   const said = failures.map(({ attempt, error }) => `${attempt.upstream.tier.name}: ${error.message}`).join("; ")
   if (error.reason === "rejected" && error.status !== undefined && error.status >= 400) {
     const problem = `${attempt.upstream.tier.name}: ${error.detail}`
@@ -18,7 +18,7 @@ export const tiersFailed = (failures: ReadonlyArray<TierFailure>): HttpError => 
     status: retryAfterMs === undefined ? 502 : 503,
     type: "server_error",
     code: error.reason === "rate_limited" ? "upstream_rate_limited" : "upstream_failed",
-    problem: `No tier answered. ${said}.`,
+    problem: `${started ? "The answer broke off" : "No tier answered"}. ${said}.`,
     retryAfterMs
   })
 }

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary, Effect, Schema } from "effect"
-import type { ServerResponse } from "node:http"
-import { answerJson, ask, completion, scriptedUpstream, startProxy } from "./harness.ts"
+import * as http from "node:http"
+import { answerJson, ask, completion, scriptedUpstream, startProxy, writePieces } from "./harness.ts"
 import { configFor, tiersAt } from "./tables.ts"
 
 const Leaf = Schema.Union([Schema.String, Schema.Finite, Schema.Boolean, Schema.Null])
@@ -92,13 +92,45 @@ describe("a tier by its own name", () => {
       assert.strictEqual(upstream.seen.length, 1)
       assert.strictEqual(proxy.records()[0]!.result, "upstream_failed")
     }))
-})
 
-/** Writes pieces of a size, each when the one before has left. */
-const writePieces = (response: ServerResponse, bytes: Buffer, size: number): void => {
-  if (bytes.length <= size) response.end(bytes)
-  else {response.write(bytes.subarray(0, size), () =>
-      setImmediate(() =>
-        writePieces(response, bytes.subarray(size), size)
-      ))}
-}
+  it.live("slows the upstream down to the pace of the client", () =>
+    Effect.gen(function*() {
+      const event = Buffer.from(`data: {"choices":[{"index":0,"delta":{"content":"${"x".repeat(60_000)}"}}]}\n\n`)
+      const blocked = Promise.withResolvers<void>()
+      const upstream = yield* scriptedUpstream((_, response) => {
+        response.writeHead(200, { "content-type": "text/event-stream" })
+        let left = 400
+        const more = (): void => {
+          for (; left > 0; left--) {
+            if (!response.write(event)) {
+              left -= 1
+              const waits = setTimeout(() => blocked.resolve(), 50)
+              response.once("drain", () => {
+                clearTimeout(waits)
+                more()
+              })
+              return
+            }
+          }
+          response.end(
+            "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n"
+          )
+        }
+        more()
+      })
+      const proxy = yield* startProxy(configFor(upstream.url))
+      const size = yield* Effect.promise(() =>
+        new Promise<number>((resolve) => {
+          const request = http.request(`${proxy.url}/chat/completions`, { method: "POST" }, async (reply) => {
+            await blocked.promise
+            let size = 0
+            for await (const chunk of reply) size += (chunk as Buffer).length
+            resolve(size)
+          })
+          request.end(JSON.stringify(ask("economy", { stream: true })))
+        })
+      )
+      assert.isAbove(size, 400 * event.length)
+      assert.strictEqual(proxy.records()[0]!.result, "complete")
+    }))
+})

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { answerJson, ask, completion, scriptedUpstream, startProxy } from "./harness.ts"
-import { configFor } from "./tables.ts"
+import { answerJson, ask, completion, scriptedUpstream, startProxy, writePieces } from "./harness.ts"
+import { configFor, testTable, tiersAt } from "./tables.ts"
 
 /** Economy is in doubt, standard and flagship are sure. */
 const cascading = scriptedUpstream((request, response) => {
@@ -44,4 +44,77 @@ describe("routed requests", () => {
       assert.strictEqual(record?.attempts[0]?.confidence?.toFixed(3), "0.100")
       assert.strictEqual(record?.result, "complete")
     }))
+
+  it.live("relay a final stream as it comes, without the usage that only the proxy asked for", () =>
+    Effect.gen(function*() {
+      const usage = "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":2}}\n\n"
+      const answer = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"é\"},\"odd\":1.0}]}\n\n: note\n\n" +
+        "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"
+      let size = 1
+      const upstream = yield* scriptedUpstream((_, response) => {
+        response.writeHead(200, { "content-type": "text/event-stream" })
+        writePieces(response, Buffer.from(`${answer}${usage}data: [DONE]\n\n`), size)
+      })
+      const proxy = yield* startProxy(configFor(upstream.url))
+      for (size of [1, 5, 50, 1_000]) {
+        const asked = [{}, { stream_options: { include_usage: true, other: 1 } }]
+        const [plain, full] = yield* Effect.promise(() =>
+          Promise.all(asked.map(async (more) => {
+            const reply = await proxy.chat(ask("spillway/economy", { stream: true, ...more }))
+            return reply.text()
+          }))
+        )
+        assert.strictEqual(plain!.replace(": note\n\n", ""), `${answer.replace(": note\n\n", "")}data: [DONE]\n\n`)
+        assert.strictEqual(full, `${answer}${usage}data: [DONE]\n\n`)
+      }
+      assert.deepStrictEqual(upstream.seen.map(({ json }) => json["stream_options"]).slice(0, 2).toSorted(byLength), [
+        { include_usage: true },
+        { include_usage: true, other: 1 }
+      ])
+      assert.isTrue(proxy.records().every(({ attempts }) => attempts[0]!.cost_usd === 5e-6))
+    }))
+
+  it.live("lay each tier's settings over the client's fields, and ask for no stream to test an answer", () =>
+    Effect.gen(function*() {
+      const upstream = yield* cascading
+      const [economy, standard, flagship] = tiersAt("upstream")
+      const tiers = [
+        { ...economy!, model: "economy", settings: { max_completion_tokens: 50, logprobs: false } },
+        standard!,
+        flagship!
+      ]
+      const config = { ...configFor(upstream.url), tiers }
+      const proxy = yield* startProxy(config, { tableContent: testTable(tiers) })
+      const body = ask("spillway/always", {
+        stream: true,
+        stream_options: { include_usage: true },
+        max_completion_tokens: 9
+      })
+      const reply = yield* Effect.promise(() => proxy.chat(body))
+      const text = yield* Effect.promise(() => reply.text())
+      assert.include(text, "answer of flagship")
+      assert.include(text, "\"usage\":{\"prompt_tokens\":100")
+      const messages = body.messages
+      assert.deepStrictEqual(upstream.seen.map(({ json }) => json), [
+        { model: "economy", messages, max_completion_tokens: 50, logprobs: false },
+        { model: "standard", messages, max_completion_tokens: 9, logprobs: true, top_logprobs: 2 },
+        { ...body, model: "flagship" }
+      ])
+      assert.strictEqual(reply.headers.get("content-type"), "text/event-stream; charset=utf-8")
+    }))
+
+  it.live("ask another tier where one refuses the log-probabilities that the client did not ask for", () =>
+    Effect.gen(function*() {
+      const upstream = yield* scriptedUpstream((request, response) => {
+        if (request.json["model"] === "flagship") answerJson(response, completion("flagship", "yes"))
+        else answerJson(response, { error: { message: "This model does not support logprobs" } }, 400)
+      })
+      const proxy = yield* startProxy(configFor(upstream.url))
+      const reply = yield* Effect.promise(() => proxy.chat(ask("spillway")))
+      assert.strictEqual(reply.headers.get("x-spillway-path"), "economy>standard>flagship")
+      const asked = yield* Effect.promise(() => proxy.chat(ask("spillway", { logprobs: true })))
+      assert.strictEqual(asked.status, 400)
+    }))
 })
+
+const byLength = (a: unknown, b: unknown): number => JSON.stringify(a).length - JSON.stringify(b).length

@@ -14,7 +14,7 @@ describe("SegmentLog", () => {
       const directory = yield* temporaryDirectory
       const log = yield* makeSegmentLog(directory, LIMITS, makeProxyMetrics())
       for (let n = 0; n < 20; n++) {
-        assert.isTrue(yield* log.append({ n }))
+        assert.isTrue(yield* log.append(JSON.stringify({ n })))
         assert.strictEqual(readRecords(directory).length, n + 1)
       }
     }))
@@ -25,7 +25,9 @@ describe("SegmentLog", () => {
       const metrics = makeProxyMetrics()
       const log = yield* makeSegmentLog(directory, LIMITS, metrics)
       const numbers = Array.from({ length: 200 }, (_, n) => n)
-      yield* Effect.forEach(numbers, (n) => log.append({ n, text: "line\nbreak" }), { concurrency: "unbounded" })
+      yield* Effect.forEach(numbers, (n) => log.append(JSON.stringify({ n, text: "line\nbreak" })), {
+        concurrency: "unbounded"
+      })
       assert.deepStrictEqual(readRecords(directory).map((record) => (record as unknown as { n: number }).n), numbers)
     }))
 
@@ -37,14 +39,14 @@ describe("SegmentLog", () => {
       const files = () => fs.readdirSync(directory).toSorted()
       const name = (sequence: number, closed = false) =>
         `spillway-1700000000000-${process.pid}-${sequence}${closed ? ".closed" : ""}.ndjson`
-      yield* log.append({ a: "x".repeat(100) })
+      yield* log.append(JSON.stringify({ a: "x".repeat(100) }))
       assert.deepStrictEqual(files(), [name(0, true)])
-      yield* log.append({ a: 1 })
+      yield* log.append(JSON.stringify({ a: 1 }))
       assert.deepStrictEqual(files(), [name(0, true), name(1)])
       now += 1_000
       log.closeIfOld()
       assert.deepStrictEqual(files(), [name(0, true), name(1, true)])
-      yield* log.append({ a: 2 })
+      yield* log.append(JSON.stringify({ a: 2 }))
       log.close()
       assert.deepStrictEqual(files(), [name(0, true), name(1, true), name(2, true)])
       assert.strictEqual(readRecords(directory).length, 3)
@@ -56,13 +58,13 @@ describe("SegmentLog", () => {
       const metrics = makeProxyMetrics()
       const log = yield* makeSegmentLog(`${directory}/logs`, LIMITS, metrics)
       fs.rmdirSync(`${directory}/logs`)
-      assert.isFalse(yield* log.append({ n: 1 }))
+      assert.isFalse(yield* log.append(JSON.stringify({ n: 1 })))
       assert.isFalse(log.writable)
       assert.strictEqual(log.problem, "ENOENT")
       assert.match(metrics.text(), /spillway_log_records_lost_total 1\n/)
       fs.mkdirSync(`${directory}/logs`)
       assert.isTrue(log.writable)
-      assert.isTrue(yield* log.append({ n: 2 }))
+      assert.isTrue(yield* log.append(JSON.stringify({ n: 2 })))
       assert.deepStrictEqual(readRecords(`${directory}/logs`) as unknown, [{ n: 2 }])
     }))
 

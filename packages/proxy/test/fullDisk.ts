@@ -6,7 +6,7 @@ import { DEFAULT_SEGMENT_LIMITS, makeSegmentLog } from "../src/SegmentLog.ts"
 const program = Effect.gen(function*() {
   const log = yield* makeSegmentLog(process.argv[2]!, DEFAULT_SEGMENT_LIMITS, makeProxyMetrics())
   let written = 0
-  while (yield* log.append({ written, text: "x".repeat(300) })) written += 1
+  while (yield* log.append(JSON.stringify({ written, text: "x".repeat(300) }))) written += 1
   yield* Console.log(`${written} ${log.problem}`)
 })
 

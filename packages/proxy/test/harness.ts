@@ -139,3 +139,12 @@ export const ask = (model: string, more: Record<string, unknown> = {}) => ({
   messages: [{ role: "user", content: "Is this about billing?" }],
   ...more
 })
+
+/** Writes pieces of a size, each when the one before has left. */
+export const writePieces = (response: ServerResponse, bytes: Buffer, size: number): void => {
+  if (bytes.length <= size) response.end(bytes)
+  else {response.write(bytes.subarray(0, size), () =>
+      setImmediate(() =>
+        writePieces(response, bytes.subarray(size), size)
+      ))}
+}

@@ -18,7 +18,10 @@ export const TableTier = Schema.Struct({
 })
 export type TableTier = typeof TableTier.Type
 
-/** How request text becomes numbers: hashed n-grams in 2^`hash_bits` buckets, and named dense features, standardized. */
+/**
+ * How request text becomes numbers: hashed n-grams in 2^`hash_bits` buckets, and named dense features, standardized
+ * and clipped to 6 deviations.
+ */
 export const FeatureSpec = Schema.Struct({
   version: Schema.Literal(1),
   hash_bits: Schema.Int.check(Schema.isBetween({ minimum: 8, maximum: 20 })),
@@ -48,7 +51,7 @@ export type Head = typeof Head.Type
 export const CostHead = Schema.Struct({ tier: TierName, intercept_usd: Schema.Finite, usd_per_char: Schema.Finite })
 export type CostHead = typeof CostHead.Type
 
-/** A monotone map from a raw score to [0, 1]. */
+/** A monotone map from a raw score to [0, 1]: `a` and `b` (beta) are not negative, knots and their values ascend. */
 export const Calibrator = Schema.Union([
   /** sigmoid(a * score + b) */
   Schema.Struct({ kind: Schema.Literal("platt"), a: Schema.Finite, b: Schema.Finite }),
@@ -64,7 +67,8 @@ export type Calibrator = typeof Calibrator.Type
  *
  * Inputs are named `signal:<name>`, `answer:<name>` (text features of the answer), `request:<dense feature>`,
  * `exante:<tier>` (predicted quality) and `agree:<tier>` (agreement with the answer of an earlier tier).
- * A missing input takes `missing` (already standardized) in place of `(value - mean) / scale`.
+ * A missing input takes `missing` (already standardized) in place of `(value - mean) / scale`,
+ * which is clipped to 6 deviations.
  *
  * `confidence` scores estimate the answer's quality; `advantage` scores estimate 1 - max(0, flagship quality - quality).
  */

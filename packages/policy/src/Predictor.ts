@@ -56,6 +56,8 @@ export interface Predictor {
   readonly predictInto: (view: RequestView, quality: Float64Array, costUsd: Float64Array) => Features
 }
 
+const NO_TEXT: SparseVector = { indices: new Uint32Array(0), values: new Float32Array(0), length: 0 }
+
 const clamp01 = (x: number) => Math.min(1, Math.max(0, x))
 
 const compileDense = ({ mean, names, scale }: RoutingTable["features"]["dense"]) => {
@@ -160,13 +162,13 @@ export const compilePredictor = (table: PredictorParts): Predictor => {
   const segment = compileSegments(table, tiers)
   const costInto = compileCosts(table, tiers)
   const readsText = heads.some((head) => head?.hashed !== undefined)
-  const hasher = makeHasher(table.features.hash_bits)
+  const hasher = readsText ? makeHasher(table.features.hash_bits) : undefined
   const dense = new Float64Array(denseNames.length)
   const standardized = new Float64Array(table.features.dense.names.length)
 
   const features = (view: RequestView): Features => {
     denseFeatures(view, dense)
-    return { dense, hashed: readsText ? hasher.hash(view.text, view.system) : hasher.hash("") }
+    return { dense, hashed: hasher?.hash(view.text, view.system) ?? NO_TEXT }
   }
 
   const score = (head: CompiledHead, hashed: SparseVector, segmentValue: number) =>

@@ -86,6 +86,23 @@ describe("renderHtml", () => {
     }
   })
 
+  it("marks and labels once what stands at one place, whatever the rounding", () => {
+    const shifted = renderHtml({
+      ...exampleReport,
+      baselines: exampleReport.baselines.map((baseline, i) => ({
+        ...baseline,
+        cost_usd: baseline.cost_usd * (1 + i * 1e-15)
+      }))
+    }, exampleTable)
+    const figure = /id="frontier-figure-960-title"[\s\S]*?<\/svg>/.exec(shifted)![0]
+    const labels = [...figure.matchAll(/<text class="label[^>]*>([^<]+)</g)].map(([, text]) => text!)
+    assert.deepStrictEqual(labels.filter((text) => /cheapest|flagship|best single/.test(text)), [
+      "always cheapest",
+      "always flagship"
+    ])
+    assert.include(figure, "always flagship = best single tier (selected) = best single tier (hindsight):")
+  })
+
   it("draws bars as long as their shares", () => {
     const figure = /id="shares-by-point-960-title"[\s\S]*?<\/svg>/.exec(html)![0]
     const bars = [...figure.matchAll(/width="([\d.]+)" height="20"><title>([\w-]+): (\w+) ([\d.]+)/g)]

@@ -7,7 +7,10 @@ import { axes, decimalsFor } from "./Axes.ts"
 import { alongLine, type Box, type Label, type Pixel, type PlacedLabel, placeLabels } from "./Labels.ts"
 import { costScale, linearScale } from "./Scale.ts"
 
-const same = (a: CostQuality, b: CostQuality) => a.cost_usd === b.cost_usd && a.quality === b.quality
+const near = (a: number, b: number) => Math.abs(a - b) <= 1e-9 * Math.abs(a)
+
+/** The same point, but for the rounding of sums in another order. */
+const same = (a: CostQuality, b: CostQuality) => near(a.cost_usd, b.cost_usd) && near(a.quality, b.quality)
 
 const isLine = (name: string) => name.startsWith("random mix") || name === "oracle"
 

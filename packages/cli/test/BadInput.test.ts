@@ -1,7 +1,7 @@
-import { assert, describe, it } from "vitest"
 import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { assert, describe, it } from "vitest"
 import { spillway } from "./Spillway.ts"
 
 const folder = () => mkdtempSync(join(tmpdir(), "spillway-cli-"))
@@ -22,8 +22,16 @@ interface Case {
 const cases: Record<string, Case> = {
   "an unknown command": { args: ["fly"], code: 2, message: /Unknown subcommand "fly"/ },
   "an unknown flag": { args: ["grade", "--sped"], code: 2, message: /--sped/ },
-  "a floor that is no share": { args: ["optimize", "--floor", "3"], code: 2, message: /--floor: 3 is not between 0 and 1/ },
-  "a missing configuration": { args: ["replay"], code: 1, message: /spillway\.yaml: no such configuration.*spillway init/ },
+  "a floor that is no share": {
+    args: ["optimize", "--floor", "3"],
+    code: 2,
+    message: /--floor: 3 is not between 0 and 1/
+  },
+  "a missing configuration": {
+    args: ["replay"],
+    code: 1,
+    message: /spillway\.yaml: no such configuration.*spillway init/
+  },
   "broken YAML": {
     args: ["replay"],
     files: { "spillway.yaml": "tiers: [\n" },

@@ -5,9 +5,9 @@ import { inTiers } from "./Select.ts"
 import { readRows } from "./Sql.ts"
 
 /**
- * SHA-256 over what is selected, whatever the order in which it was written. Each row is hashed by itself (MD5 of its
- * JSON, inside DuckDB) and the row hashes are added up and combined by exclusive or, so nothing is sorted: it tells
- * different data apart, it does not resist somebody who forges data on purpose.
+ * SHA-256 over what is selected, whatever the order in which it was written. Each row is hashed by itself (64 bits, inside
+ * DuckDB), and the row hashes are combined by exclusive or and by sum, so nothing is sorted. It tells different data
+ * apart; it does not resist somebody who forges data on purpose, and another version of DuckDB may give another digest.
  */
 export const readDigest = Effect.fnUntraced(function*(
   connection: DuckDBConnection,
@@ -26,8 +26,8 @@ export const readDigest = Effect.fnUntraced(function*(
       connection,
       "computing the data digest",
       `SELECT count(*)::VARCHAR AS n, coalesce(bit_xor(hashed), 0)::VARCHAR AS mixed,
-         coalesce(sum(hashed & 18446744073709551615), 0)::VARCHAR AS added
-       FROM (SELECT md5_number(to_json(part)::VARCHAR) AS hashed FROM (${part}) AS part)`
+         coalesce(sum(hashed::HUGEINT), 0)::VARCHAR AS added
+       FROM (SELECT hash(part) AS hashed FROM (${part}) AS part)`
     )
     digest.update(`${String(row!["n"])} ${String(row!["mixed"])} ${String(row!["added"])}\n`)
   }

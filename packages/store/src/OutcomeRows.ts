@@ -1,7 +1,7 @@
-import type { DuckDBDataChunk, DuckDBTimestampValue, DuckDBValue } from "@duckdb/node-api"
-import type { BadInput, Outcome, Signals } from "@spillway/domain"
+import type { DuckDBDataChunk, DuckDBTimestampValue } from "@duckdb/node-api"
+import type { BadInput, Outcome, Signals, Usage } from "@spillway/domain"
 import type { Effect } from "effect"
-import { present } from "./Present.ts"
+import { asText, type Draft, setField } from "./SetField.ts"
 import { formatTimestamp, stampRows } from "./Timestamp.ts"
 import { lastOfEachKey, type Target } from "./Upsert.ts"
 
@@ -62,32 +62,29 @@ export const outcomeColumns = outcomeTarget.columns.map(({ name }) =>
   name === "signals" ? "to_json(o.signals)::VARCHAR" : `o.${name}`
 ).join(", ")
 
-const text = (value: DuckDBValue) => value as string
-
 export const readOutcomes = (chunk: DuckDBDataChunk): ReadonlyArray<Outcome> => {
   const columns = new Map(chunk.getColumns().map((values, i) => [outcomeTarget.columns[i]!.name, values]))
-  return Array.from({ length: chunk.rowCount }, (_, i) => {
-    const at = (name: string) => columns.get(name)![i]
-    const usage = at("input_tokens") === null || at("output_tokens") === null ? null : {
-      input_tokens: Number(at("input_tokens")),
-      ...present("cached_input_tokens", at("cached_input_tokens"), Number),
-      ...present("cache_write_tokens", at("cache_write_tokens"), Number),
-      output_tokens: Number(at("output_tokens")),
-      ...present("reasoning_tokens", at("reasoning_tokens"), Number)
-    }
-    return {
-      request_id: at("request_id") as string,
-      tier: at("tier") as string,
-      ...present("output", at("output"), text),
-      ...present("finish_reason", at("finish_reason"), text),
-      ...(usage === null ? {} : { usage }),
-      ...present("cost_usd", at("cost_usd"), Number),
-      ...present("latency_ms", at("latency_ms"), Number),
-      ...present("ttft_ms", at("ttft_ms"), Number),
-      ...present("signals", at("signals"), (value) => JSON.parse(value as string) as Signals),
-      ...present("error", at("error"), text),
-      ...present("attempts", at("attempts"), Number),
-      ...present("ts", at("ts"), (value) => formatTimestamp((value as DuckDBTimestampValue).micros))
-    }
-  })
+  const ids = columns.get("request_id")!
+  const tiers = columns.get("tier")!
+  const inputs = columns.get("input_tokens")!
+  const outputs = columns.get("output_tokens")!
+  const rows: Array<Draft<Outcome>> = []
+  const usages: Array<Draft<Usage>> = []
+  for (let i = 0; i < chunk.rowCount; i++) {
+    const row: Draft<Outcome> = { request_id: ids[i] as string, tier: tiers[i] as string }
+    const usage = { input_tokens: Number(inputs[i]), output_tokens: Number(outputs[i]) }
+    if (inputs[i] !== null && outputs[i] !== null) row.usage = usage
+    rows.push(row)
+    usages.push(usage)
+  }
+  for (const name of ["cached_input_tokens", "cache_write_tokens", "reasoning_tokens"] as const) {
+    setField(usages, name, columns.get(name), Number)
+  }
+  for (const name of ["output", "finish_reason", "error"] as const) setField(rows, name, columns.get(name), asText)
+  for (const name of ["cost_usd", "latency_ms", "ttft_ms", "attempts"] as const) {
+    setField(rows, name, columns.get(name), Number)
+  }
+  setField(rows, "signals", columns.get("signals"), (value) => JSON.parse(value as string) as Signals)
+  setField(rows, "ts", columns.get("ts"), (value) => formatTimestamp((value as DuckDBTimestampValue).micros))
+  return rows
 }

@@ -2,7 +2,7 @@ import type { DuckDBDataChunk, DuckDBTimestampValue } from "@duckdb/node-api"
 import type { BadInput, Request } from "@spillway/domain"
 import { Effect } from "effect"
 import { hash } from "node:crypto"
-import { present } from "./Present.ts"
+import { asText, type Draft, setField } from "./SetField.ts"
 import { formatTimestamp, stampRows } from "./Timestamp.ts"
 import { lastOfEachKey, type Target } from "./Upsert.ts"
 
@@ -44,13 +44,14 @@ export const requestColumns = "r.request_id, r.task, r.messages, r.parameters, r
 
 export const readRequests = (chunk: DuckDBDataChunk): ReadonlyArray<Request> => {
   const [ids, tasks, messages, parameters, times, references, metadata] = chunk.getColumns()
-  return Array.from({ length: chunk.rowCount }, (_, i) => ({
+  const rows = Array.from({ length: chunk.rowCount }, (_, i): Draft<Request> => ({
     request_id: ids![i] as string,
     task: tasks![i] as string,
-    messages: JSON.parse(messages![i] as string),
-    ...present("parameters", parameters![i], (value) => JSON.parse(value as string)),
-    ...present("ts", times![i], (value) => formatTimestamp((value as DuckDBTimestampValue).micros)),
-    ...present("reference", references![i], (value) => value as string),
-    ...present("metadata", metadata![i], (value) => JSON.parse(value as string))
+    messages: JSON.parse(messages![i] as string)
   }))
+  setField(rows, "parameters", parameters, (value) => JSON.parse(value as string))
+  setField(rows, "ts", times, (value) => formatTimestamp((value as DuckDBTimestampValue).micros))
+  setField(rows, "reference", references, asText)
+  setField(rows, "metadata", metadata, (value) => JSON.parse(value as string))
+  return rows
 }

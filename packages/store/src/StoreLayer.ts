@@ -117,9 +117,9 @@ const make = Effect.fnUntraced(function*(path: string, options?: OpenOptions) {
             "reading what is answered",
             `SELECT request_id, tier FROM outcomes o WHERE error IS NULL AND ${inTiers("o", tiers)}`,
             (chunk) => {
-              for (const [request_id, tier] of chunk.getRows() as Array<[string, string]>) {
-                keys.add(outcomeKey({ request_id, tier }))
-              }
+              const ids = chunk.getColumnValues(0) as Array<string>
+              const tierNames = chunk.getColumnValues(1) as Array<string>
+              ids.forEach((request_id, i) => keys.add(outcomeKey({ request_id, tier: tierNames[i]! })))
             }
           )
           return keys

@@ -25,6 +25,7 @@ export const servePassThrough = Effect.fnUntraced(function*(
     return yield* sendWhole(exchange, attempt.accepted ? "complete" : "rejected", status, headers, body)
   }
   const { error, reply } = answer.failure
+  // A 429 for an empty account is "unauthorized" too, and says nothing of the key.
   if (reply === undefined || error.reason === "unauthorized" && error.status !== 429) {
     return yield* tiersFailed([answer.failure])
   }

@@ -6,16 +6,14 @@ import type { Exchange } from "./Exchange.ts"
 import type { HttpError } from "./HttpError.ts"
 import type { Target } from "./ModelNames.ts"
 import { endStream, sendWhole } from "./Reply.ts"
-import { callTier, type TierAnswer, type TierFailure } from "./TierCall.ts"
+import { callTier, type TierFailure, type WholeAnswer } from "./TierCall.ts"
 import { tiersFailed } from "./TiersFailed.ts"
 import type { Upstream } from "./Upstream.ts"
-import { asksNoLogprobs, type Wanted } from "./UpstreamBody.ts"
+import type { Wanted } from "./UpstreamBody.ts"
 import { wholeReply } from "./WholeReply.ts"
 
 /** A wait this short is cheaper than another tier. */
 const SHORT_WAIT_MS = 1_000
-
-type Whole = Extract<TierAnswer, { _tag: "Whole" }>
 
 /** Asks a tier; where it asks for a short wait, waits and asks once more. */
 const callPatiently = (exchange: Exchange, chat: ChatBody, upstream: Upstream, wanted: Wanted) =>
@@ -38,7 +36,7 @@ export const serveRouted = Effect.fnUntraced(function*(
 ): Effect.fn.Return<void, HttpError> {
   exchange.table = table
   const { requestId: request_id, task } = exchange
-  const answers = new Map<string, Whole>()
+  const answers = new Map<string, WholeAnswer>()
   const failures: Array<TierFailure> = []
   let session = exchange.decide(() =>
     table.policy.begin(requestView({ request_id, task, messages, parameters: chat.json }), point)
@@ -47,25 +45,23 @@ export const serveRouted = Effect.fnUntraced(function*(
     const { final, tier } = session.decision
     const wanted = final ? "final" : table.logprobTiers.has(tier) ? "tested-by-logprobs" : "tested"
     const called = yield* Effect.result(callPatiently(exchange, chat, exchange.context.upstreams.get(tier)!, wanted))
-    if (called._tag === "Failure") {
-      failures.push(called.failure)
-      if (called.failure.started) return yield* tiersFailed(failures)
-      const next: Session | undefined = exchange.decide(session.failed)
-      if (next === undefined) return yield* tiersFailed(failures)
-      session = next
+    if (called._tag === "Failure") failures.push(called.failure)
+    else if (called.success._tag === "Streamed") return yield* endStream(exchange, called.success.relay)
+    else if (called.success._tag === "Whole") {
+      answers.set(tier, called.success)
+      session = exchange.tested(called.success.attempt, session)
       continue
+    } else if (answers.size === 0) {
+      const { body, headers, status } = called.success.reply
+      return yield* sendWhole(exchange, "rejected", status, headers, body)
     }
-    const answer = called.success
-    if (answer._tag === "Streamed") return yield* endStream(exchange, answer.relay)
-    if (answer._tag === "Refused") {
-      return yield* sendWhole(exchange, "rejected", answer.reply.status, answer.reply.headers, answer.reply.body)
-    }
-    answers.set(tier, answer)
-    session = exchange.tested(answer.attempt, session)
+    // Also a tier that refuses what another has answered has only failed.
+    const next: Session | undefined = failures.at(-1)?.started === true ? undefined : exchange.decide(session.failed)
+    if (next === undefined) return yield* tiersFailed(failures)
+    session = next
   }
-  const { attempt, json, reply } = answers.get(session.decision.tier)!
-  attempt.accepted = true
-  const logprobsAreOurs = table.logprobTiers.has(session.decision.tier) && asksNoLogprobs(chat, attempt.upstream)
-  const { body, headers } = wholeReply(chat, reply, json, logprobsAreOurs)
+  const answer = answers.get(session.decision.tier)!
+  answer.attempt.accepted = true
+  const { body, headers } = wholeReply(chat, answer)
   yield* sendWhole(exchange, "complete", 200, headers, body)
 })

@@ -5,6 +5,7 @@ import {
   encodeRequestId,
   errorOf,
   inBandError,
+  type JsonObject,
   parseJson,
   REQUEST_ID_HEADER
 } from "@spillway/providers"
@@ -22,12 +23,22 @@ import { refusalOf, type UpstreamReply } from "./UpstreamFailure.ts"
 
 /** What a tier said. */
 export type TierAnswer =
-  /** A whole chat completion; `json` is its body. */
-  | { readonly _tag: "Whole"; readonly attempt: Attempt; readonly reply: UpstreamReply; readonly json: unknown }
+  /** A whole chat completion. */
+  | {
+    readonly _tag: "Whole"
+    readonly attempt: Attempt
+    readonly reply: UpstreamReply
+    /** The reply's body. */
+    readonly json: JsonObject
+    /** True where only the proxy asked for the log-probabilities in it. */
+    readonly addedLogprobs: boolean
+  }
   /** A stream that went to the client but for its end. */
   | { readonly _tag: "Streamed"; readonly attempt: Attempt; readonly relay: StreamRelay }
   /** A refusal that is the client's to see. */
   | { readonly _tag: "Refused"; readonly attempt: Attempt; readonly reply: UpstreamReply }
+
+export type WholeAnswer = Extract<TierAnswer, { _tag: "Whole" }>
 
 /** A tier that did not answer. */
 export interface TierFailure {
@@ -42,7 +53,6 @@ export interface TierFailure {
 
 /** Client headers that go upstream; the rest are the proxy's own business, or secrets. */
 const SENT_ALONG = [
-  "idempotency-key",
   "openai-beta",
   "openai-organization",
   "openai-project",
@@ -101,7 +111,7 @@ const readReply = (
   const answer = answerOf(json, chat.json)
   if (answer !== undefined) {
     attempt.answer = () => answer
-    return Effect.succeed({ _tag: "Whole", attempt, reply, json })
+    return Effect.succeed({ _tag: "Whole", attempt, reply, json: json as JsonObject, addedLogprobs })
   }
   const error = (json as { readonly error?: unknown } | undefined)?.error === undefined ? undefined : errorOf(json)
   return fail(

@@ -1,10 +1,10 @@
-import { toStreamEvents } from "@spillway/providers"
+import { type JsonObject, toStreamEvents } from "@spillway/providers"
 import type { OutgoingHttpHeaders } from "node:http"
 import type { ChatBody } from "./ChatBody.ts"
-import type { UpstreamReply } from "./UpstreamFailure.ts"
+import type { WholeAnswer } from "./TierCall.ts"
 
 /** A chat completion without log-probabilities, as it comes where they are not asked for. */
-const withoutLogprobs = (json: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => ({
+const withoutLogprobs = (json: JsonObject): JsonObject => ({
   ...json,
   choices: (json["choices"] as ReadonlyArray<object>).map((choice) => Object.assign({}, choice, { logprobs: null }))
 })
@@ -15,12 +15,9 @@ const withoutLogprobs = (json: Readonly<Record<string, unknown>>): Readonly<Reco
  */
 export const wholeReply = (
   chat: ChatBody,
-  reply: UpstreamReply,
-  json: unknown,
-  logprobsAreOurs: boolean
+  { addedLogprobs, json, reply }: WholeAnswer
 ): { readonly headers: OutgoingHttpHeaders; readonly body: Buffer } => {
-  const completion = json as Readonly<Record<string, unknown>>
-  const shown = logprobsAreOurs ? withoutLogprobs(completion) : completion
+  const shown = addedLogprobs ? withoutLogprobs(json) : json
   if (chat.stream) {
     const events = toStreamEvents(shown, { includeUsage: chat.includeUsage })
     const headers = {
@@ -30,5 +27,5 @@ export const wholeReply = (
     }
     return { headers, body: Buffer.from(events.join("")) }
   }
-  return { headers: reply.headers, body: logprobsAreOurs ? Buffer.from(JSON.stringify(shown)) : reply.body }
+  return { headers: reply.headers, body: addedLogprobs ? Buffer.from(JSON.stringify(shown)) : reply.body }
 }

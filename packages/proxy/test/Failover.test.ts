@@ -140,19 +140,22 @@ describe("failover", () => {
       assert.deepStrictEqual(upstream.seen.map(({ headers }) => headers["x-spillway-attempt"]), ["1", "2"])
     }))
 
-  it.live("keeps an answer in doubt when no better tier can be had", () =>
-    Effect.gen(function*() {
-      const upstream = yield* scriptedUpstream((request, response) => {
-        if (request.json["model"] === "economy") answerJson(response, completion("economy", "perhaps", -0.9))
-        else answerJson(response, { error: { message: "down" } }, 500)
-      })
-      const proxy = yield* startProxy(configFor(upstream.url))
-      const reply = yield* post(proxy, ask("spillway"))
-      assert.strictEqual(reply.status, 200)
-      assert.include(yield* textOf(reply), "perhaps")
-      assert.strictEqual(reply.headers.get("x-spillway-tier"), "economy")
-      assert.strictEqual(upstream.seen.filter(({ json }) => json["model"] === "economy").length, 1)
-    }))
+  for (const status of [500, 400]) {
+    it.live(`keeps an answer in doubt when no better tier can be had (${status})`, () =>
+      Effect.gen(function*() {
+        const upstream = yield* scriptedUpstream((request, response) => {
+          if (request.json["model"] === "economy") answerJson(response, completion("economy", "perhaps", -0.9))
+          else answerJson(response, { error: { message: "no" } }, status)
+        })
+        const proxy = yield* startProxy(configFor(upstream.url))
+        const reply = yield* post(proxy, ask("spillway"))
+        assert.strictEqual(reply.status, 200)
+        assert.include(yield* textOf(reply), "perhaps")
+        assert.strictEqual(reply.headers.get("x-spillway-tier"), "economy")
+        assert.strictEqual(reply.headers.get("x-spillway-path"), "economy>standard>flagship")
+        assert.strictEqual(upstream.seen.filter(({ json }) => json["model"] === "economy").length, 1)
+      }))
+  }
 
   it.live("passes a refusal of the request on unchanged, without asking others", () =>
     Effect.gen(function*() {

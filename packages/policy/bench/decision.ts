@@ -68,24 +68,28 @@ const routing: RoutingTable = {
 const percentile = (sorted: Float64Array, p: number) =>
   sorted[Math.min(sorted.length - 1, Math.floor(p * sorted.length))]!
 
-/** Runs `work` over the items until it is warm, then times each item alone. Microseconds. */
+/**
+ * Runs `work` over the items until it is warm, then times each item alone, in microseconds. "best" takes of each item
+ * the fastest of its runs: on a busy machine the plain 99th percentile shows the other processes' time slices.
+ */
 const measure = <A>(name: string, items: ReadonlyArray<A>, work: (item: A) => unknown, rounds = 10) => {
   for (let round = 0; round < 3; round++) for (const item of items) work(item)
   const times = new Float64Array(items.length * rounds)
-  let at = 0
-  for (let round = 0; round < rounds; round++) {
-    for (const item of items) {
-      const started = performance.now()
-      work(item)
-      times[at++] = (performance.now() - started) * 1_000
-    }
+  const best = new Float64Array(items.length).fill(Infinity)
+  for (let i = 0; i < times.length; i++) {
+    const item = i % items.length
+    const started = performance.now()
+    work(items[item]!)
+    times[i] = (performance.now() - started) * 1_000
+    best[item] = Math.min(best[item]!, times[i]!)
   }
   times.sort()
-  const row = [0.1, 0.5, 0.99].map((p) => percentile(times, p).toFixed(1).padStart(9))
-  console.log(`${name.padEnd(48)}${row.join("")}`)
+  best.sort()
+  const row = [percentile(times, 0.5), percentile(times, 0.99), percentile(best, 0.99)]
+  console.log(`${name.padEnd(54)}${row.map((micros) => micros.toFixed(1).padStart(10)).join("")}`)
 }
 
-console.log(`${"microseconds".padEnd(48)}${["p10", "p50", "p99"].map((p) => p.padStart(9)).join("")}`)
+console.log(`${"microseconds".padEnd(54)}${["p50", "p99", "p99 best"].map((name) => name.padStart(10)).join("")}`)
 const policy = compile(routing)
 const hasher = makeHasher(BITS)
 const dense = new Float64Array(denseNames.length)

@@ -2,6 +2,7 @@ import type { Acceptor, Calibrator } from "@spillway/domain"
 import { calibrate, logit, standardize } from "@spillway/policy"
 import type { Dataset } from "../data/Dataset.ts"
 import { fitCalibrator } from "./Calibration.ts"
+import { everyNth } from "./EveryNth.ts"
 import { fitLogisticRidge } from "./LogisticRidge.ts"
 
 /** Ridge penalties that cross-validation chooses from. */
@@ -149,7 +150,3 @@ const standardization = (values: Float64Array, rows: Uint32Array): { mean: numbe
 }
 
 const logLoss = (z: number, y: number): number => Math.max(z, 0) - z * y + Math.log1p(Math.exp(-Math.abs(z)))
-
-/** At most `most` of the rows, evenly spaced. */
-const everyNth = (rows: Uint32Array, most: number): Uint32Array =>
-  rows.length <= most ? rows : Uint32Array.from({ length: most }, (_, i) => rows[Math.floor(i * rows.length / most)]!)

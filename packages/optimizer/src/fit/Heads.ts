@@ -1,12 +1,15 @@
 import { type Dataset, taskOf } from "../data/Dataset.ts"
+import { everyNth } from "./EveryNth.ts"
 import { fitNonNegative } from "./NonNegativeLeastSquares.ts"
 import { poolByTask, pooledMean, type PooledMeans } from "./SegmentPooling.ts"
 import { fitSparseRidge, type LinearModel, predictRow, type RidgeInputs } from "./SparseRidge.ts"
 import { denseStandardization, type Standardization, standardizeDense } from "./Standardize.ts"
 
 /** Ridge penalties that cross-validation chooses from, in units of rows of a unit-length text vector. */
-const PENALTIES = [3, 10, 30, 100, 300]
+const PENALTIES = [10, 30, 100, 300]
 const STACK_PENALTY = 1
+/** Rows that the text models learn from at most: beyond, their error falls by less than its own noise. */
+const MOST_ROWS = 20_000
 
 /** Ex-ante heads with the standardization of the dense features they read. */
 export interface FittedHeads {
@@ -42,84 +45,71 @@ export const fitHeads = (data: Dataset, rows: Uint32Array, fold: Uint8Array, fol
   const standardization = denseStandardization(data, rows)
   const dense = standardizeDense(data, standardization)
   const inputs: RidgeInputs = { hashed: data.hashed, dense, denseColumns: data.denseNames.length }
-  const heads = data.tiers.map((_, tier) => {
-    const flagship = data.quality[data.flagship]!
-    const isFlagship = tier === data.flagship
-    const value = isFlagship ? flagship : flagship.map((y, i) => y - data.quality[tier]![i]!)
-    return fitHead(data, inputs, value, rows.filter((row) => !Number.isNaN(value[row]!)), rows, fold, folds, {
-      tier,
-      target: isFlagship ? "quality" : "gain"
-    })
-  })
-  return { standardization, heads }
-}
-
-const fitHead = (
-  data: Dataset,
-  inputs: RidgeInputs,
-  value: Float64Array,
-  labelled: Uint32Array,
-  rows: Uint32Array,
-  fold: Uint8Array,
-  folds: number,
-  identity: Pick<FittedHead, "tier" | "target">
-): FittedHead => {
+  const flagship = data.quality[data.flagship]!
+  const values = data.quality.map((quality, tier) =>
+    tier === data.flagship ? flagship : flagship.map((y, row) => y - quality[row]!)
+  )
   const task = (row: number) => taskOf(data, row)
-  const segmentOf = new Float64Array(data.n)
-  const text = PENALTIES.map(() => new Float64Array(data.n))
-  const residual = PENALTIES.map(() => new Float64Array(data.n))
-  for (let f = 0; f < folds; f++) {
-    const inside = labelled.filter((row) => fold[row] !== f), outside = rows.filter((row) => fold[row] === f)
-    const pooled = poolByTask(task, value, inside)
-    const onText = fitSparseRidge(inputs, inside, Float64Array.from(inside, (row) => value[row]!), PENALTIES)
-    const onResidual = fitSparseRidge(
-      inputs,
-      inside,
-      Float64Array.from(inside, (row) => value[row]! - pooledMean(pooled, task(row))),
-      PENALTIES
+  const column = () => new Float64Array(data.n)
+  const segmentOf = values.map(column)
+  const text = values.map(() => PENALTIES.map(column)), residual = values.map(() => PENALTIES.map(column))
+
+  /** Text and residual models of all heads on some rows, with the pooled means they leave out. */
+  const fitOn = (training: Uint32Array) => {
+    const pooled = values.map((value) => poolByTask(task, value, training))
+    const used = everyNth(training, MOST_ROWS)
+    const targets = values.map((value) => Float64Array.from(used, (row) => value[row]!))
+    const residuals = values.map((value, k) =>
+      Float64Array.from(used, (row) => value[row]! - pooledMean(pooled[k]!, task(row)))
     )
-    for (const row of outside) {
-      segmentOf[row] = pooledMean(pooled, task(row))
-      for (let p = 0; p < PENALTIES.length; p++) {
-        text[p]![row] = predictRow(onText[p]!, inputs, row)
-        residual[p]![row] = predictRow(onResidual[p]!, inputs, row)
+    const models = fitSparseRidge(inputs, used, [...targets, ...residuals], PENALTIES)
+    return { pooled, onText: models.slice(0, values.length), onResidual: models.slice(values.length) }
+  }
+
+  for (let f = 0; f < folds; f++) {
+    const { onResidual, onText, pooled } = fitOn(rows.filter((row) => fold[row] !== f))
+    for (const row of rows) {
+      if (fold[row] !== f) continue
+      for (let k = 0; k < values.length; k++) {
+        segmentOf[k]![row] = pooledMean(pooled[k]!, task(row))
+        for (let p = 0; p < PENALTIES.length; p++) {
+          text[k]![p]![row] = predictRow(onText[k]![p]!, inputs, row)
+          residual[k]![p]![row] = predictRow(onResidual[k]![p]!, inputs, row)
+        }
       }
     }
   }
-  const target = Float64Array.from(labelled, (row) => value[row]!)
-  const pick = (column: Float64Array) => Float64Array.from(labelled, (row) => column[row]!)
-  const segmentColumn = pick(segmentOf)
-  const bestText = leastError(text.map(pick), target)
-  const bestResidual = leastError(residual.map(pick), target.map((y, i) => y - segmentColumn[i]!))
-  const columns = [pick(text[bestText]!), pick(residual[bestResidual]!), segmentColumn]
-  const stack = fitNonNegative(columns, target, STACK_PENALTY)
-  const [onText, onResidual, onSegment] = [stack.weights[0]!, stack.weights[1]!, stack.weights[2]!]
-  const segments = poolByTask(task, value, labelled)
-  const textModel = fitSparseRidge(inputs, labelled, target, [PENALTIES[bestText]!])[0]!
-  const residualModel = fitSparseRidge(
-    inputs,
-    labelled,
-    Float64Array.from(labelled, (row) => value[row]! - pooledMean(segments, task(row))),
-    [PENALTIES[bestResidual]!]
-  )[0]!
-  const blend = (a: Float64Array, b: Float64Array) => a.map((v, j) => onText * v + onResidual * b[j]!)
-  const crossFitted = new Float64Array(data.n).fill(NaN)
-  for (const row of rows) {
-    crossFitted[row] = stack.intercept + onText * text[bestText]![row]! + onResidual * residual[bestResidual]![row]! +
-      onSegment * segmentOf[row]!
-  }
-  return {
-    ...identity,
-    intercept: stack.intercept + onText * textModel.intercept + onResidual * residualModel.intercept,
-    model: {
-      intercept: 0,
-      dense: blend(textModel.dense, residualModel.dense),
-      hashed: blend(textModel.hashed, residualModel.hashed)
-    },
-    segmentWeight: onSegment,
-    segments,
-    crossFitted
-  }
+  const final = fitOn(rows)
+  const pick = (of: Float64Array) => Float64Array.from(rows, (row) => of[row]!)
+  const heads = values.map((value, k): FittedHead => {
+    const target = pick(value), segmentColumn = pick(segmentOf[k]!)
+    const bestText = leastError(text[k]!.map(pick), target)
+    const bestResidual = leastError(residual[k]!.map(pick), target.map((y, i) => y - segmentColumn[i]!))
+    const textColumn = text[k]![bestText]!, residualColumn = residual[k]![bestResidual]!
+    const stack = fitNonNegative([pick(textColumn), pick(residualColumn), segmentColumn], target, STACK_PENALTY)
+    const [onText, onResidual, onSegment] = [stack.weights[0]!, stack.weights[1]!, stack.weights[2]!]
+    const textModel = final.onText[k]![bestText]!, residualModel = final.onResidual[k]![bestResidual]!
+    const blend = (a: Float64Array, b: Float64Array) => a.map((v, j) => onText * v + onResidual * b[j]!)
+    const crossFitted = new Float64Array(data.n).fill(NaN)
+    for (const row of rows) {
+      crossFitted[row] = stack.intercept + onText * textColumn[row]! + onResidual * residualColumn[row]! +
+        onSegment * segmentOf[k]![row]!
+    }
+    return {
+      tier: k,
+      target: k === data.flagship ? "quality" : "gain",
+      intercept: stack.intercept + onText * textModel.intercept + onResidual * residualModel.intercept,
+      model: {
+        intercept: 0,
+        dense: blend(textModel.dense, residualModel.dense),
+        hashed: blend(textModel.hashed, residualModel.hashed)
+      },
+      segmentWeight: onSegment,
+      segments: final.pooled[k]!,
+      crossFitted
+    }
+  })
+  return { standardization, heads }
 }
 
 const leastError = (candidates: ReadonlyArray<Float64Array>, target: Float64Array): number => {

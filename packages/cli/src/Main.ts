@@ -40,7 +40,8 @@ export const run = Command.runWith(root, { version: VERSION })
 /** Exit code, and the line for standard error where the command has not printed one: 2 for usage, 1 for failure. */
 const verdict = (exit: Exit.Exit<void, unknown>): { readonly code: number; readonly line?: string } => {
   if (Exit.isSuccess(exit)) return { code: 0 }
-  if (Cause.hasInterruptsOnly(exit.cause)) return { code: 130 }
+  // Commands that serve set their exit code beforehand: to be stopped is how they end.
+  if (Cause.hasInterruptsOnly(exit.cause)) return { code: process.exitCode === 0 ? 0 : 130 }
   const error = Cause.squash(exit.cause)
   if (error instanceof BadInput) return { code: error.usage === true ? 2 : 1, line: error.message }
   if (error instanceof Failure) return { code: 1, line: error.message }

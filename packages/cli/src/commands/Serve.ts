@@ -4,6 +4,7 @@ import { Command, Flag } from "effect/cli"
 import { dirname, resolve } from "node:path"
 import { loadConfig } from "../Configuration.ts"
 import { configFlag } from "../Flags.ts"
+import { untilStopped } from "../UntilStopped.ts"
 
 export const serveCommand = Command.make(
   "serve",
@@ -33,6 +34,6 @@ export const serveCommand = Command.make(
     yield* Console.log(
       `Spillway serves ${running.url} (model "spillway"). Stop with Ctrl-C: requests under way finish.`
     )
-    return yield* Effect.never
+    return yield* untilStopped
   }, Effect.scoped)
 ).pipe(Command.withDescription("Serve the routing table over the OpenAI protocol"))

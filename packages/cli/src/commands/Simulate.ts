@@ -4,6 +4,7 @@ import { Console, Effect, Option, Stream } from "effect"
 import { Command, Flag } from "effect/cli"
 import { seedFlag } from "../Flags.ts"
 import { samplePath } from "../SampleData.ts"
+import { untilStopped } from "../UntilStopped.ts"
 
 export const simulateCommand = Command.make(
   "simulate",
@@ -33,12 +34,12 @@ export const simulateCommand = Command.make(
       const found = yield* readRecorded.pipe(Effect.provide(layer(recorded.value, { readOnly: true })))
       const server = yield* recordedServer({ answers: found, port, latencyScale })
       yield* Console.log(`Recorded provider on ${server.url}: ${found.tiers.join(", ")}. Stop with Ctrl-C.`)
-      return yield* Effect.never
+      return yield* untilStopped
     }
     const book = yield* loadAnswerBook(answers)
     const server = yield* simulatedServer({ book, port, latencyScale, seed })
     yield* Console.log(`Simulated provider on ${server.url}: models economy, standard, flagship. Stop with Ctrl-C.`)
-    return yield* Effect.never
+    return yield* untilStopped
   }, Effect.scoped)
 ).pipe(Command.withDescription("Run the simulated provider: made-up models over real HTTP, for demos and tests"))
 

@@ -1,6 +1,7 @@
 import type { DuckDBDataChunk, DuckDBTimestampValue } from "@duckdb/node-api"
 import type { BadInput, Outcome, Signals, Usage } from "@spillway/domain"
 import type { Effect } from "effect"
+import { jsonText } from "./JsonText.ts"
 import { asText, type Draft, setField } from "./SetField.ts"
 import { formatTimestamp, stampRows } from "./Timestamp.ts"
 import { lastOfEachKey, type Target } from "./Upsert.ts"
@@ -18,9 +19,9 @@ export const outcomeKey = (outcome: Pick<Outcome, "request_id" | "tier">): strin
 const signalsText = (signals: Signals | undefined): string | undefined => {
   if (signals === undefined) return undefined
   const names = Object.keys(signals)
-  return names.length < 2
-    ? JSON.stringify(signals)
-    : `{${names.toSorted().map((name) => `${JSON.stringify(name)}:${JSON.stringify(signals[name])}`).join(",")}}`
+  return jsonText(
+    names.length < 2 ? signals : Object.fromEntries(names.toSorted().map((name) => [name, signals[name]!]))
+  )
 }
 
 export const outcomeTarget: Target<OutcomeRow> = {

@@ -2,6 +2,7 @@ import type { DuckDBDataChunk, DuckDBTimestampValue } from "@duckdb/node-api"
 import type { BadInput, Request } from "@spillway/domain"
 import { Effect } from "effect"
 import { hash } from "node:crypto"
+import { jsonText } from "./JsonText.ts"
 import { asText, type Draft, setField } from "./SetField.ts"
 import { formatTimestamp, stampRows } from "./Timestamp.ts"
 import { lastOfEachKey, type Target } from "./Upsert.ts"
@@ -13,7 +14,7 @@ interface RequestRow {
   readonly ts: bigint | undefined
 }
 
-const jsonText = (value: unknown): string | undefined => value === undefined ? undefined : JSON.stringify(value)
+const optionalJson = (value: unknown): string | undefined => value === undefined ? undefined : jsonText(value)
 
 export const requestTarget: Target<RequestRow> = {
   table: "requests",
@@ -22,10 +23,10 @@ export const requestTarget: Target<RequestRow> = {
     { name: "request_id", type: "VARCHAR", of: (row) => row.request.request_id },
     { name: "task", type: "VARCHAR", of: (row) => row.request.task },
     { name: "messages", type: "JSON", of: (row) => row.messages },
-    { name: "parameters", type: "JSON", of: (row) => jsonText(row.request.parameters) },
+    { name: "parameters", type: "JSON", of: (row) => optionalJson(row.request.parameters) },
     { name: "ts", type: "TIMESTAMP", of: (row) => row.ts },
     { name: "reference", type: "VARCHAR", of: (row) => row.request.reference },
-    { name: "metadata", type: "JSON", of: (row) => jsonText(row.request.metadata) },
+    { name: "metadata", type: "JSON", of: (row) => optionalJson(row.request.metadata) },
     { name: "prompt_sha", type: "VARCHAR", of: (row) => hash("sha256", row.messages) }
   ]
 }
@@ -36,7 +37,7 @@ export const requestRows = (
 ): Effect.Effect<ReadonlyArray<RequestRow>, BadInput> =>
   Effect.map(
     stampRows("requests", lastOfEachKey(requests, () => "", (request) => request.request_id)),
-    (stamped) => stamped.map(({ row, ts }) => ({ request: row, messages: JSON.stringify(row.messages), ts }))
+    (stamped) => stamped.map(({ row, ts }) => ({ request: row, messages: jsonText(row.messages), ts }))
   )
 
 /** The columns that {@link readRequests} expects, of the table alias `r`. */

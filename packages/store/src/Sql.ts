@@ -20,7 +20,7 @@ const mends: ReadonlyArray<readonly [pattern: RegExp, mend: string]> = [
 /** A DuckDB error in the words of its first line. */
 export const failureOf = (doing: string, cause: unknown): Failure => {
   const text = cause instanceof Error ? cause.message : String(cause)
-  const problem = text.split("\n", 1)[0]!.replace(/\.$/, "")
+  const problem = text.split("\n", 1)[0]!.replace(/^Failed to \w+ statements?: /, "").replace(/\.$/, "")
   const mend = mends.find(([pattern]) => pattern.test(text))?.[1]
   return new Failure({ doing, problem, ...(mend === undefined ? {} : { mend }), cause })
 }

@@ -29,19 +29,17 @@ export const packingOf = (path: string): Packing => {
   return magic.find(([, bytes]) => bytes.every((byte, i) => head[i] === byte))?.[0] ?? "plain"
 }
 
-const damage: Readonly<Record<string, string>> = {
-  Z_BUF_ERROR: "the gzip data ends too early",
-  Z_DATA_ERROR: "the gzip data is damaged",
-  ZSTD_error_srcSize_wrong: "the zstd data ends too early",
-  ERR_TRAILING_JUNK_AFTER_STREAM_END: "there is other data after the compressed data"
-}
-
-/** What stands in a file that cannot be read to its end. */
-export const readingError = (path: string, error: unknown): BadInput => {
-  const { code, message } = error as NodeJS.ErrnoException
+/** Why a file cannot be read to its end. */
+const readingError = (path: string, packing: Packing, error: unknown): BadInput => {
+  const { code = "", message } = error as NodeJS.ErrnoException
+  const problem = code === "Z_BUF_ERROR"
+    ? `the ${packing} data ends too early`
+    : /^(?:Z_|ZSTD_|ERR_TRAILING)/.test(code)
+    ? `the ${packing} data is damaged`
+    : message
   return new BadInput({
     source: path,
-    problem: damage[code ?? ""] ?? (code?.startsWith("ZSTD") ? "the zstd data is damaged" : message),
+    problem,
     mend: "Get the file anew and import it again; what was read before is kept and will be found unchanged"
   })
 }
@@ -66,7 +64,7 @@ export async function* textOf(
     }
     yield { text: decoder.decode(), bytes: file.bytesRead }
   } catch (error) {
-    throw readingError(path, error)
+    throw readingError(path, packing, error)
   } finally {
     file.destroy()
   }

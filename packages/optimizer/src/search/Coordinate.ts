@@ -1,5 +1,6 @@
 import { bestCut } from "./BestCut.ts"
 import { type RankedProblem, rankingOf } from "./RankedProblem.ts"
+import { bestPairOfCuts } from "./ThreeTier.ts"
 
 /** Tiers called in order, and for each but the last the cut (a rank) from which its answer is accepted. */
 export interface Chain {
@@ -53,7 +54,7 @@ const startShares = [1, 0.5]
  * With the other cuts fixed, a row that reaches position j is worth `quality[j]` accepted or its continuation value
  * escalated; one histogram over ranks and one scan give the best cut exactly. A sweep runs from the last test to the
  * first, O(n m + bins m), so continuation values are one running column. Sweeps repeat until no cut moves: a local
- * optimum, exact for two tiers.
+ * optimum, exact for two tiers. Chains of three are solved exactly.
  *
  * `entry` holds each row's first position in the chain (0 where absent), for plans that enter at a predicted tier.
  */
@@ -127,7 +128,17 @@ export const chainSearch = (
     return { tiers, cuts, value }
   }
 
+  /** Three tiers that all rows enter at the first: exact, see {@link bestPairOfCuts}. */
+  const solvePair = (lambda: number): ChainSolution => {
+    const second = quality[1]!.map((q, i) => q - lambda * cost[1]![i]!)
+    const third = quality[2]!.map((q, i) => q - lambda * (cost[1]![i]! + cost[2]![i]!))
+    const best = bestPairOfCuts(rankings[0]!, rankings[1]!, quality[0]!, second, third)
+    const first = cost[0]!.reduce((sum, usd) => sum + usd, 0)
+    return { tiers, cuts: [best.first, best.second], value: (best.sum - lambda * first) / totalWeight }
+  }
+
   const solve = (lambda: number, warm?: ReadonlyArray<number>): ChainSolution => {
+    if (last === 2 && entry === undefined) return solvePair(lambda)
     const starts = startShares.map((share) => rankings.map(({ bins }) => Math.round(share * bins)))
     if (warm !== undefined) starts.push(warm.slice())
     if (last <= 1) return improve(lambda, starts[0]!)

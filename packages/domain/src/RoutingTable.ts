@@ -170,8 +170,8 @@ export const Certificate = Schema.Struct({
   n: Schema.Int,
   n_effective: Schema.Finite,
   p_value: Schema.Finite,
-  /** The fixed sequence with its p-values, from the flagship to the cheapest tested. */
-  sequence: Schema.Array(Schema.Struct({ point: Schema.NonEmptyString, p_value: Schema.Finite })),
+  /** The points in the order they were tested, each certified where its p-value is at most its level. */
+  sequence: Schema.Array(Schema.Struct({ point: Schema.NonEmptyString, p_value: Schema.Finite, level: Schema.Finite })),
   /** More graded requests that would probably let the wanted point pass; null where not known or not needed. */
   more_requests_needed: Schema.NullOr(Schema.Int),
   /** What quality means here. */

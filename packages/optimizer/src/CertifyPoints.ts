@@ -39,7 +39,8 @@ export const certifyPoints = (
   const affordable = budget === undefined ? cheaper : cheaper.filter((p) => p.candidate.cost <= budget)
   const chain = quality === undefined
     ? affordable.toSorted((a, b) => a.candidate.cost - b.candidate.cost)
-    : promisingFirst(affordable, flagship, quality, alpha)
+      .map((point, i) => ({ point, weight: i === 0 ? 1 : 0 }))
+    : promisingFirst(affordable, flagship, quality, alpha, groups.count)
   const capUsd = COST_CAP * Math.max(...points.map((p) => p.outcomes.costUsd.reduce((a, b) => Math.max(a, b), 0)))
   const promises: Promises = {
     ...(quality === undefined ? {} : { quality }),
@@ -52,10 +53,17 @@ export const certifyPoints = (
     costUsd: p.outcomes.costUsd,
     latencyMs: p.outcomes.latencyMs
   })
-  const result = certifyChain(chain.map(outcomesOf), promises, rows)
-  const certified = chain.slice(0, result.certified)
-  const best = certified.reduce<MeasuredPoint | undefined>(
-    (b, p) => b === undefined || quality !== undefined || p.candidate.quality > b.candidate.quality ? p : b,
+  const { certified, moreRequestsNeeded, nEffective, sequence } = certifyChain(
+    chain.map(({ point, weight }) => ({ policy: outcomesOf(point), weight })),
+    promises,
+    rows
+  )
+  const best = others.filter((p) => certified.has(p.name)).reduce<MeasuredPoint | undefined>(
+    (b, p) =>
+      b === undefined ||
+        (quality === undefined ? p.candidate.quality > b.candidate.quality : p.candidate.cost < b.candidate.cost)
+        ? p
+        : b,
     undefined
   )
   const point = best ?? flagship
@@ -64,8 +72,8 @@ export const certifyPoints = (
   const certificate: Certificate = {
     certified: best !== undefined,
     point: point.name,
-    statement: statement(objective, point.name, best !== undefined, result.moreRequestsNeeded, groups.count),
-    test: "betting test (Waudby-Smith and Ramdas) on paired grades, down a fixed sequence of operating points" +
+    statement: statement(objective, point.name, best !== undefined, moreRequestsNeeded, groups.count),
+    test: "betting test (Waudby-Smith and Ramdas) on paired grades, down a fixed order of operating points (fallback)" +
       (objective.p95_ms === undefined ? "" : "; exact binomial test of latency"),
     floor,
     epsilon: quality === undefined
@@ -73,10 +81,10 @@ export const certifyPoints = (
       : Math.max(0, quality._tag === "Relative" ? (1 - floor) * flagshipMean : flagshipMean - floor),
     alpha,
     n: flagship.outcomes.quality.length,
-    n_effective: result.nEffective,
-    p_value: result.sequence.find((s) => s.point === point.name)?.p_value ?? 1,
-    sequence: result.sequence,
-    more_requests_needed: result.moreRequestsNeeded,
+    n_effective: nEffective,
+    p_value: sequence.find((s) => s.point === point.name)?.p_value ?? 1,
+    sequence,
+    more_requests_needed: moreRequestsNeeded,
     labels: "graded",
     not_covered: NOT_COVERED
   }
@@ -89,17 +97,19 @@ export const certifyPoints = (
 }
 
 /**
- * Orders the tests by how few requests each point would probably need to pass, judged on the rows it was searched on: the
- * fewest first, and from there on only cheaper points. A sequence ends at its first failure, and a point next to the
- * flagship, with next to no margin to bet on, is a bad start. The order uses nothing of the rows that certify, so the
- * sequence is fixed ("learn then test", Angelopoulos et al. 2021).
+ * The order of the tests, with each point's own share of alpha, judged on the rows that the points were searched on. It
+ * begins with the point that probably needs the fewest requests to pass, and goes on to ever cheaper ones. Half of alpha
+ * starts there and flows down as long as points pass; the other half starts at the cheapest point that will probably
+ * pass, so that one unlucky point on the way does not end the search. Nothing here reads the rows that certify, so the
+ * order is fixed ("learn then test", Angelopoulos et al. 2021).
  */
 const promisingFirst = (
   points: ReadonlyArray<MeasuredPoint>,
   flagship: MeasuredPoint,
   target: QualityTarget,
-  alpha: number
-): Array<MeasuredPoint> => {
+  alpha: number,
+  n: number
+): ReadonlyArray<{ readonly point: MeasuredPoint; readonly weight: number }> => {
   const needed = (point: MeasuredPoint): number => {
     const loss = point.developed.quality.map((q, i) =>
       (target._tag === "Relative"
@@ -108,17 +118,19 @@ const promisingFirst = (
         ? target.floor
         : flagship.developed.quality[i]! - target.epsilon) - q
     )
-    return requestsNeeded({ v: mean(loss.map((d) => d * d)), mean: mean(loss), eps: 0, alpha, n: 0 }) ?? Infinity
+    const v = mean(loss.map((d) => d * d))
+    return requestsNeeded({ v, mean: mean(loss), eps: 0, alpha: alpha / 2, n: 0 }) ?? Infinity
   }
   const ranked = points.map((point) => ({ point, needed: needed(point) }))
     .toSorted((a, b) =>
       (a.needed === b.needed ? 0 : a.needed - b.needed) || a.point.candidate.cost - b.point.candidate.cost
     )
-  const chain: Array<MeasuredPoint> = []
-  for (const { point } of ranked) {
-    if (point.candidate.cost < (chain[chain.length - 1]?.candidate.cost ?? Infinity)) chain.push(point)
+  const chain: Array<(typeof ranked)[number]> = []
+  for (const link of ranked) {
+    if (link.point.candidate.cost < (chain.at(-1)?.point.candidate.cost ?? Infinity)) chain.push(link)
   }
-  return chain
+  const second = Math.max(0, chain.findLastIndex((link) => link.needed <= n))
+  return chain.map(({ point }, i) => ({ point, weight: (i === 0 ? 0.5 : 0) + (i === second ? 0.5 : 0) }))
 }
 
 const NOT_COVERED: ReadonlyArray<string> = [

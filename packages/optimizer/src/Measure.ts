@@ -7,7 +7,7 @@ import { clusterBootstrap } from "./statistics/ClusterBootstrap.ts"
 import { groupRows } from "./statistics/Groups.ts"
 import { quantiles } from "./statistics/Quantile.ts"
 
-/** What a plan did with each of some rows; position i belongs to `rows[i]`. */
+/** What an operating point did with each of some rows; position i belongs to `rows[i]`. */
 export interface PlanOutcomes {
   readonly quality: Float64Array
   readonly costUsd: Float64Array
@@ -19,8 +19,9 @@ export interface PlanOutcomes {
 }
 
 /**
- * Runs an operating point over rows by recorded outcomes. `problem` and `predictions` are those of the rows; of two plans
- * each request takes the one that the policy will draw for its identifier.
+ * Runs an operating point over rows by recorded outcomes. `problem` and `predictions` are those of the rows. Of two plans
+ * each request takes the one that the policy will draw for its identifier; its quality and cost are those expected over
+ * the draw, which are free of its chance.
  */
 export const measurePoint = (
   data: Dataset,
@@ -31,24 +32,26 @@ export const measurePoint = (
   plans: Candidate["plans"]
 ): PlanOutcomes => {
   const evaluations = plans.map(({ plan }) => evaluatePlan(problem, plan, predictions).rows)
-  const result = evaluations[0]!
+  const n = rows.length
+  const quality = new Float64Array(n), costUsd = new Float64Array(n), latencyMs = new Float64Array(n)
+  const accepted = new Uint8Array(n)
+  plans.forEach(({ share }, p) => {
+    const evaluation = evaluations[p]!
+    for (let i = 0; i < n; i++) {
+      quality[i]! += share * evaluation.quality[i]!
+      costUsd[i]! += share * evaluation.cost[i]!
+    }
+  })
   rows.forEach((row, i) => {
     const drawn = evaluations[chooseShare(plans, data.requestIds[row]!, name)]!
-    result.quality[i] = drawn.quality[i]!
-    result.cost[i] = drawn.cost[i]!
-    result.accepted[i] = drawn.accepted[i]!
-    result.called[i] = drawn.called[i]!
+    accepted[i] = drawn.accepted[i]!
+    for (let k = 0; k < data.tiers.length; k++) {
+      if ((drawn.called[i]! & (1 << k)) !== 0) latencyMs[i]! += data.latencyMs[k]![row]!
+    }
   })
   const shares = new Float64Array(data.tiers.length)
-  for (const tier of result.accepted) shares[tier]! += 1 / rows.length
-  const latencyMs = new Float64Array(rows.length)
-  for (let k = 0; k < data.tiers.length; k++) {
-    const latency = data.latencyMs[k]!
-    rows.forEach((row, i) => {
-      if ((result.called[i]! & (1 << k)) !== 0) latencyMs[i]! += latency[row]!
-    })
-  }
-  return { quality: result.quality, costUsd: result.cost, latencyMs, accepted: result.accepted, shares }
+  for (const tier of accepted) shares[tier]! += 1 / n
+  return { quality, costUsd, latencyMs, accepted, shares }
 }
 
 /** Mean quality and cost with 95 % cluster-bootstrap intervals, latency percentiles and tier shares. */

@@ -95,13 +95,13 @@ describe("renderMarkdown", () => {
     assert.strictEqual(rows.length, 3)
   })
 
-  it("shows the tests of the certificate and where they ended", () => {
-    const rows = tables.get("Tests in their fixed order; the first p-value above 0.1 ends the sequence")!
-    assert.deepStrictEqual(rows.map((row) => [row[0], row[2]]), [
+  it("shows the tests of the certificate, each with its level", () => {
+    const rows = tables.get("Tests in their fixed order; a point is certified where its p-value is at most its level")!
+    assert.deepStrictEqual(rows.map((row) => [row[0], row[3]]), [
       ["cost-57", "certified"],
       ["cost-38", "certified"],
       ["cost-26", "not certified"],
-      ["cost-17", "not reached"]
+      ["cost-17", "not certified"]
     ])
     assert.strictEqual(rows[0]![1], "&lt; 0.0001")
     shows(rows[1]![1]!, .0231)

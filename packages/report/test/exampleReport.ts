@@ -93,7 +93,7 @@ export const exampleReport: OptimizeReport = {
     statement:
       "With 90 % confidence, on traffic like the 480 requests it was tested on, mean quality is at least 98 % " +
       "of the flagship's at point \"cost-38\".",
-    test: "betting test (Waudby-Smith and Ramdas) on paired grades, down a fixed sequence of operating points",
+    test: "betting test (Waudby-Smith and Ramdas) on paired grades, down a fixed order of operating points (fallback)",
     floor: .98,
     epsilon: .01834,
     alpha: .1,
@@ -101,10 +101,10 @@ export const exampleReport: OptimizeReport = {
     n_effective: 451.3,
     p_value: .0231,
     sequence: [
-      { point: "cost-57", p_value: .00004 },
-      { point: "cost-38", p_value: .0231 },
-      { point: "cost-26", p_value: .4417 },
-      { point: "cost-17", p_value: 1 }
+      { point: "cost-57", p_value: .00004, level: .05 },
+      { point: "cost-38", p_value: .0231, level: .1 },
+      { point: "cost-26", p_value: .4417, level: .1 },
+      { point: "cost-17", p_value: 1, level: .05 }
     ],
     more_requests_needed: 2150,
     labels: "graded",

@@ -1,7 +1,7 @@
 import type { Groups } from "../statistics/Groups.ts"
 import { mean } from "../statistics/Moments.ts"
 import { budgetPValue, type BudgetTarget } from "./Budget.ts"
-import { fixedSequence, holm, jointPValue } from "./Families.ts"
+import { fallback, holm, jointPValue } from "./Families.ts"
 import { latencyPValue, type LatencyTarget } from "./Latency.ts"
 import { type Observations, observations } from "./Observations.ts"
 import { qualityLowerBound, qualityPValue, type QualityTarget } from "./Quality.ts"
@@ -32,12 +32,18 @@ export interface CertificationRows {
   readonly seed: number
 }
 
+/** A policy in the order of tests, with its own share of alpha. The shares of a chain add up to at most 1. */
+export interface ChainLink {
+  readonly policy: PolicyOutcomes
+  readonly weight: number
+}
+
 /** The outcome of testing a chain of policies. */
 export interface ChainCertificate {
-  /** Policies tested, in order, each with the p-value of "some promise is broken". */
-  readonly sequence: ReadonlyArray<{ readonly point: string; readonly p_value: number }>
-  /** Number of policies of the chain that are certified: all before this index. */
-  readonly certified: number
+  /** Policies tested, in order, each with the p-value of "some promise is broken" and the level it was tested at. */
+  readonly sequence: ReadonlyArray<{ readonly point: string; readonly p_value: number; readonly level: number }>
+  /** Names of the policies that are certified. */
+  readonly certified: ReadonlySet<string>
   /** Independent observations (groups) that the tests read. */
   readonly nEffective: number
   /** More graded requests that would probably let the first failed policy pass; null where none failed or none help. */
@@ -45,29 +51,29 @@ export interface ChainCertificate {
 }
 
 /**
- * Tests policies down a chain that was fixed before these rows were read (from closest to the flagship to cheapest),
- * each at the full level alpha, until the first fails. With probability at least 1 - alpha every certified policy
- * keeps all promises.
+ * Tests policies down a chain that was fixed before these rows were read, by {@link fallback}. With probability at
+ * least 1 - alpha every certified policy keeps all promises.
  */
 export const certifyChain = (
-  chain: ReadonlyArray<PolicyOutcomes>,
+  chain: ReadonlyArray<ChainLink>,
   promises: Promises,
   rows: CertificationRows
 ): ChainCertificate => {
   const independent = observations(rows.groups, rows.seed)
-  const pValues = fixedSequence(
-    chain.map((policy) => () => brokenPValue(policy, promises, rows, independent)),
+  const tested = fallback(
+    chain.map(({ policy }) => (level) => brokenPValue(policy, promises, { ...rows, alpha: level }, independent)),
+    chain.map(({ weight }) => weight),
     rows.alpha
   )
-  const sequence = pValues.map((p_value, i) => ({ point: chain[i]!.name, p_value }))
-  const failed = pValues.length > 0 && pValues.at(-1)! > rows.alpha ? pValues.length - 1 : undefined
+  const failed = tested.find(({ level, pValue }) => pValue > level)
+  const nameOf = (index: number) => chain[index]!.policy.name
   return {
-    sequence,
-    certified: failed ?? pValues.length,
+    sequence: tested.map(({ index, level, pValue }) => ({ point: nameOf(index), p_value: pValue, level })),
+    certified: new Set(tested.filter(({ level, pValue }) => pValue <= level).map(({ index }) => nameOf(index))),
     nEffective: independent.count,
     moreRequestsNeeded: failed === undefined || promises.quality === undefined
       ? null
-      : moreFor(promises.quality, chain[failed]!.quality, rows, independent)
+      : moreFor(promises.quality, chain[failed.index]!.policy.quality, { ...rows, alpha: failed.level }, independent)
   }
 }
 

@@ -1,16 +1,34 @@
+/** A hypothesis that was tested: rejected where its p-value is at most its level. */
+export interface Tested {
+  readonly index: number
+  readonly pValue: number
+  readonly level: number
+}
+
 /**
- * Tests hypotheses in an order fixed before the data are read, each at the full level, until the first that fails.
- * Returns the p-values that were looked at; all but a last one above alpha are rejected. The chance of any false
- * rejection is at most alpha.
+ * Tests hypotheses in an order fixed before the data are read ("fallback procedure": Wiens 2003; Wiens and Dmitrienko
+ * 2005). Each has its own share of alpha, and the level of a rejected one passes on to the next. All weight on the
+ * first makes it the fixed sequence. A test at level 0 is not looked at. The chance of any false rejection is at most
+ * alpha, whatever the dependence.
+ *
+ * @param weights shares of alpha, not negative, with a sum of at most 1; in the order of `tests`
  */
-export const fixedSequence = (tests: Iterable<() => number>, alpha: number): Array<number> => {
-  const pValues: Array<number> = []
-  for (const test of tests) {
-    const p = test()
-    pValues.push(p)
-    if (!(p <= alpha)) break
-  }
-  return pValues
+export const fallback = (
+  tests: ReadonlyArray<(level: number) => number>,
+  weights: ReadonlyArray<number>,
+  alpha: number
+): ReadonlyArray<Tested> => {
+  const tested: Array<Tested> = []
+  let passedOn = 0
+  tests.forEach((test, index) => {
+    const level = passedOn + alpha * weights[index]!
+    passedOn = 0
+    if (level === 0) return
+    const pValue = test(level)
+    tested.push({ index, pValue, level })
+    if (pValue <= level) passedOn = level
+  })
+  return tested
 }
 
 /** Holm's step-down adjusted p-values in the order given: reject where at most alpha. Valid under any dependence. */

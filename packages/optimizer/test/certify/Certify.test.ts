@@ -1,8 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
 import { bettingPValue } from "../../src/certify/BettingTest.ts"
 import { budgetPValue } from "../../src/certify/Budget.ts"
-import { certifyChain, certifySegments, simultaneousLowerBounds } from "../../src/certify/Certify.ts"
-import { fixedSequence, holm, jointPValue } from "../../src/certify/Families.ts"
+import {
+  certifyChain,
+  certifySegments,
+  type ChainLink,
+  type PolicyOutcomes,
+  simultaneousLowerBounds
+} from "../../src/certify/Certify.ts"
+import { fallback, holm, jointPValue } from "../../src/certify/Families.ts"
 import { latencyPValue } from "../../src/certify/Latency.ts"
 import { observations } from "../../src/certify/Observations.ts"
 import { requestsNeeded } from "../../src/certify/RequestsNeeded.ts"
@@ -17,6 +23,8 @@ const losing = (share: number, seed = 1) => {
 }
 const rows = { flagshipQuality, groups: groupRows(n), alpha: 0.1, seed: 7 }
 const quality = { _tag: "Difference", epsilon: 0.02 } as const
+const inSequence = (policies: ReadonlyArray<PolicyOutcomes>): ReadonlyArray<ChainLink> =>
+  policies.map((policy, i) => ({ policy, weight: i === 0 ? 1 : 0 }))
 
 describe("certifyChain", () => {
   it("stops at the first policy that fails and says how many more requests it would take", () => {
@@ -25,8 +33,8 @@ describe("certifyChain", () => {
       { name: "bold", quality: losing(0.018) },
       { name: "reckless", quality: losing(0.2) }
     ]
-    const certificate = certifyChain(chain, { quality }, rows)
-    assert.strictEqual(certificate.certified, 1)
+    const certificate = certifyChain(inSequence(chain), { quality }, rows)
+    assert.deepStrictEqual([...certificate.certified], ["careful"])
     assert.deepStrictEqual(certificate.sequence.map((step) => step.point), ["careful", "bold"])
     assert.isAtMost(certificate.sequence[0]!.p_value, 0.1)
     assert.isAbove(certificate.moreRequestsNeeded!, 0)
@@ -34,28 +42,31 @@ describe("certifyChain", () => {
   })
 
   it("cannot be talked into a policy that loses more than was promised", () => {
-    const certificate = certifyChain([{ name: "reckless", quality: losing(0.2) }], { quality }, rows)
-    assert.strictEqual(certificate.certified, 0)
+    const certificate = certifyChain(inSequence([{ name: "reckless", quality: losing(0.2) }]), { quality }, rows)
+    assert.strictEqual(certificate.certified.size, 0)
     assert.isNull(certificate.moreRequestsNeeded)
   })
 
   it("needs every promise, and the columns to check them", () => {
     const policy = { name: "p", quality: losing(0.001), latencyMs: new Float64Array(n).fill(100) }
     const latency = { capMs: 200 }
-    assert.strictEqual(certifyChain([policy], { quality, latency }, rows).certified, 1)
-    assert.strictEqual(certifyChain([policy], { quality, latency: { capMs: 50 } }, rows).certified, 0)
+    assert.strictEqual(certifyChain(inSequence([policy]), { quality, latency }, rows).certified.size, 1)
+    assert.strictEqual(certifyChain(inSequence([policy]), { quality, latency: { capMs: 50 } }, rows).certified.size, 0)
     const budget = { usdPerRequest: 0.01, capUsd: 0.1 }
-    assert.strictEqual(certifyChain([policy], { quality, budget }, rows).certified, 0)
+    assert.strictEqual(certifyChain(inSequence([policy]), { quality, budget }, rows).certified.size, 0)
     const costUsd = new Float64Array(n).fill(0.002)
-    assert.strictEqual(certifyChain([{ ...policy, costUsd }], { quality, latency, budget }, rows).certified, 1)
-    assert.strictEqual(certifyChain([policy], {}, rows).certified, 0)
+    assert.strictEqual(
+      certifyChain(inSequence([{ ...policy, costUsd }]), { quality, latency, budget }, rows).certified.size,
+      1
+    )
+    assert.strictEqual(certifyChain(inSequence([policy]), {}, rows).certified.size, 0)
   })
 
   it("keeps a family of bad policies out with probability 1 - alpha", () => {
     let wrong = 0
     for (let seed = 0; seed < 400; seed++) {
       const bad = Array.from({ length: 4 }, (_, i) => ({ name: `${i}`, quality: losing(0.02, 10 * seed + i) }))
-      if (certifyChain(bad, { quality }, { ...rows, seed }).certified > 0) wrong++
+      if (certifyChain(inSequence(bad), { quality }, { ...rows, seed }).certified.size > 0) wrong++
     }
     assert.isAtMost(wrong / 400, 0.1)
   })
@@ -91,14 +102,19 @@ describe("certifySegments", () => {
 })
 
 describe("families of tests", () => {
-  it("stop at the first failure", () => {
-    const looked: Array<number> = []
-    const tests = [0.01, 0.1, 0.2, 0.001].map((p) => () => {
-      looked.push(p)
-      return p
-    })
-    assert.deepStrictEqual(fixedSequence(tests, 0.1), [0.01, 0.1, 0.2])
-    assert.deepStrictEqual(looked, [0.01, 0.1, 0.2])
+  const falling = (pValues: ReadonlyArray<number>, weights: ReadonlyArray<number>) =>
+    fallback(pValues.map((p) => () => p), weights, 0.1).map(({ index, level }) => [index, level])
+
+  it("stop at the first failure where the first has all of alpha", () => {
+    assert.deepStrictEqual(falling([0.01, 0.1, 0.2, 0.001], [1, 0, 0, 0]), [[0, 0.1], [1, 0.1], [2, 0.1]])
+  })
+
+  it("go on from a share of alpha of one's own after a failure, and carry it down after a success", () => {
+    assert.deepStrictEqual(falling([0.06, 0.001, 0.01, 0.2, 0.001], [0.5, 0, 0.5, 0, 0]), [[0, 0.05], [2, 0.05], [
+      3,
+      0.05
+    ]])
+    assert.deepStrictEqual(falling([0.01, 0.01, 0.1], [0.5, 0, 0.5]), [[0, 0.05], [1, 0.05], [2, 0.1]])
   })
 
   it("adjust as in Holm's worked example", () => {

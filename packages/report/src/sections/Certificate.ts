@@ -10,21 +10,19 @@ const LABELS: Readonly<Record<Certificate["labels"], string>> = {
     "There are no grades: quality here is agreement with the flagship's answer. Where the flagship is wrong, a policy that agrees with it is wrong too."
 }
 
-const sequence = ({ alpha, sequence }: Certificate): Block => {
-  const firstFailure = sequence.findIndex((step) => !(step.p_value <= alpha))
-  return {
-    _tag: "Table",
-    caption: `Tests in their fixed order; the first p-value above ${
-      alpha.toFixed(4).replace(/0+$/, "")
-    } ends the sequence`,
-    columns: [{ name: "Point" }, { name: "p-value", numeric: true }, { name: "Result" }],
-    rows: sequence.map((step, i) => [
-      step.point,
-      pValue(step.p_value),
-      firstFailure < 0 || i < firstFailure ? "certified" : i === firstFailure ? "not certified" : "not reached"
-    ])
-  }
-}
+const sequence = ({ sequence }: Certificate): Block => ({
+  _tag: "Table",
+  caption: "Tests in their fixed order; a point is certified where its p-value is at most its level",
+  columns: [{ name: "Point" }, { name: "p-value", numeric: true }, { name: "Level", numeric: true }, {
+    name: "Result"
+  }],
+  rows: sequence.map(({ level, p_value, point }) => [
+    point,
+    pValue(p_value),
+    pValue(level),
+    p_value <= level ? "certified" : "not certified"
+  ])
+})
 
 /** The promise, how it was tested, and what it does not cover. */
 export const certificate = (report: OptimizeReport): Section => {

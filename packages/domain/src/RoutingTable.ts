@@ -66,7 +66,8 @@ export type Calibrator = typeof Calibrator.Type
  * Ex-post head of one tier: from the evidence about an answer to a calibrated score in [0, 1].
  *
  * Inputs are named `signal:<name>`, `answer:<name>` (text features of the answer), `request:<dense feature>`,
- * `exante:<tier>` (predicted quality) and `agree:<tier>` (agreement with the answer of an earlier tier).
+ * `exante:<tier>` (predicted quality), and of the answer right before: `previous:agreement` (how far both say the same),
+ * `previous:signal:<name>` and `previous:answer:<feature>`.
  * A missing input takes `missing` (already standardized) in place of `(value - mean) / scale`,
  * which is clipped to 6 deviations.
  *
@@ -74,6 +75,8 @@ export type Calibrator = typeof Calibrator.Type
  */
 export const Acceptor = Schema.Struct({
   tier: TierName,
+  /** For answers that come right after this tier's. One without serves all others. */
+  after: Schema.optionalKey(TierName),
   score: Schema.Literals(["confidence", "advantage"]),
   inputs: Schema.Array(Schema.Struct({
     name: Schema.NonEmptyString,

@@ -9,8 +9,8 @@ import { type Line, LineSplitter } from "./Lines.ts"
 import type { RecordBatch, SourceRecord } from "./Record.ts"
 
 /** A batch is full at this many records, or this many characters of text. */
-const BATCH_RECORDS = 32_768
-const BATCH_CHARACTERS = 32 << 20
+const BATCH_RECORDS = 131_072
+const BATCH_CHARACTERS = 64 << 20
 
 interface LineReader {
   readonly push: (line: Line) => SourceRecord | undefined

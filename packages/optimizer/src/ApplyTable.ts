@@ -1,6 +1,6 @@
 import { acceptorScore, compilePredictor } from "@spillway/policy"
 import { type Dataset, taskOf } from "./data/Dataset.ts"
-import type { DecisionColumns } from "./portfolio/Columns.ts"
+import type { DecisionColumns, ScoreKind } from "./portfolio/Columns.ts"
 import type { TableParts } from "./TableParts.ts"
 
 /**
@@ -27,23 +27,29 @@ export const applyTable = (data: Dataset, parts: TableParts, rows: Uint32Array):
       predictedCost[k]![row] = cost[k]!
     }
   }
-  const scores = (kind: "confidence" | "advantage") =>
-    data.tiers.map((tier, k) => {
-      const acceptor = parts.acceptors.find((a) => a.tier === tier && a.score === kind)!
-      const inputs = acceptor.inputs.map((input) => inputColumn(data, k, input.name, predictedQuality))
-      const values = new Float64Array(inputs.length)
-      const column = empty()
-      for (const row of rows) {
-        for (let j = 0; j < inputs.length; j++) values[j] = inputs[j]?.[row] ?? NaN
-        column[row] = acceptorScore(acceptor, values)
-      }
-      return column
-    })
+  const scoresOf = (tier: number, kind: ScoreKind, previous?: number): Float64Array | undefined => {
+    const after = previous === undefined ? undefined : data.tiers[previous]!
+    const acceptor = parts.acceptors.find((a) => a.tier === data.tiers[tier] && a.score === kind && a.after === after)
+    if (acceptor === undefined) return undefined
+    const inputs = acceptor.inputs.map(({ name }) => inputColumn(data, tier, previous, name, predictedQuality))
+    const values = new Float64Array(inputs.length)
+    const column = empty()
+    for (const row of rows) {
+      for (let j = 0; j < inputs.length; j++) values[j] = inputs[j]?.[row] ?? NaN
+      column[row] = acceptorScore(acceptor, values)
+    }
+    return column
+  }
+  const first = (kind: ScoreKind) => data.tiers.map((_, k) => scoresOf(k, kind)!)
+  const after = (kind: ScoreKind) =>
+    data.tiers.map((_, k) => Array.from({ length: k }, (_, previous) => scoresOf(k, kind, previous)))
   return {
     quality: data.quality,
     cost: data.costUsd,
-    confidence: scores("confidence"),
-    advantage: scores("advantage"),
+    confidence: first("confidence"),
+    advantage: first("advantage"),
+    confidenceAfter: after("confidence"),
+    advantageAfter: after("advantage"),
     predictedQuality,
     predictedCost
   }
@@ -52,10 +58,13 @@ export const applyTable = (data: Dataset, parts: TableParts, rows: Uint32Array):
 const inputColumn = (
   data: Dataset,
   tier: number,
+  previous: number | undefined,
   name: string,
   predictedQuality: ReadonlyArray<Float64Array>
 ): Float64Array | undefined => {
   if (name.startsWith("exante:")) return predictedQuality[data.tiers.indexOf(name.slice("exante:".length))]
-  const evidence = data.evidence[tier]!
-  return evidence.columns[evidence.names.indexOf(name)]
+  if (name === "previous:agreement") return data.agreement[tier]![previous!]
+  const ofPrevious = name.startsWith("previous:")
+  const evidence = data.evidence[ofPrevious ? previous! : tier]!
+  return evidence.columns[evidence.names.indexOf(ofPrevious ? name.slice("previous:".length) : name)]
 }

@@ -122,7 +122,8 @@ const inTableOrder = (data: Dataset, tiers: ReadonlyArray<string>): Dataset => {
     quality: pick(data.quality),
     costUsd: pick(data.costUsd),
     latencyMs: pick(data.latencyMs),
-    evidence: pick(data.evidence)
+    evidence: pick(data.evidence),
+    agreement: from.map((k, at) => from.slice(0, at).map((p) => data.agreement[Math.max(k, p)]![Math.min(k, p)]!))
   }
 }
 

@@ -45,6 +45,7 @@ export const tableParts = (data: Dataset, fitted: FittedPolicy, tiers: RoutingTa
   })),
   acceptors: fitted.acceptors.map((a) => ({
     tier: data.tiers[a.tier]!,
+    ...(a.after === undefined ? {} : { after: data.tiers[a.after]! }),
     score: a.score,
     inputs: a.inputs.map((input) => ({
       ...input,

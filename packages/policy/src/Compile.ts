@@ -28,19 +28,21 @@ const demandMonotone = (calibrator: Calibrator, field: string) => {
 }
 
 const compileAcceptors = (acceptors: ReadonlyArray<Acceptor>, tiers: ReadonlyArray<string>): AcceptorOf => {
-  const key = (tier: string, score: Stage["score"]) => `${score} of ${tier}`
-  demandDistinct(acceptors.map(({ score, tier }) => key(tier, score)), (i) => `acceptors[${i}]`)
+  const key = (tier: string, score: Stage["score"], after: string | undefined) =>
+    `${score} of ${tier}${after === undefined ? "" : ` after ${after}`}`
+  demandDistinct(acceptors.map(({ after, score, tier }) => key(tier, score, after)), (i) => `acceptors[${i}]`)
   const compiled = new Map<string, AcceptScore>()
   for (const [i, acceptor] of acceptors.entries()) {
     const field = `acceptors[${i}]`
     tierIndex(tiers, acceptor.tier, `${field}.tier`)
+    if (acceptor.after !== undefined) tierIndex(tiers, acceptor.after, `${field}.after`)
     for (const [j, { scale }] of acceptor.inputs.entries()) {
       demand(scale > 0, `${field}.inputs[${j}].scale`, "not positive")
     }
     demandMonotone(acceptor.calibrator, `${field}.calibrator`)
-    compiled.set(key(acceptor.tier, acceptor.score), compileAcceptor(acceptor, tiers, field))
+    compiled.set(key(acceptor.tier, acceptor.score, acceptor.after), compileAcceptor(acceptor, tiers, field))
   }
-  return (tier, score) => compiled.get(key(tier, score))
+  return (tier, score, after) => compiled.get(key(tier, score, after))
 }
 
 interface CompiledPoint {

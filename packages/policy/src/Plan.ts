@@ -9,12 +9,17 @@ export const ACCEPT = -1
 /** Calibrated score of an answer. */
 export type AcceptScore = (evidence: Evidence) => number
 
-/** Finds the acceptor of a tier; undefined where the table has none. */
-export type AcceptorOf = (tier: string, score: Stage["score"]) => AcceptScore | undefined
+/**
+ * Finds the acceptor of a tier's answers, or of those right after another tier's; undefined where the table has none of
+ * its own for these.
+ */
+export type AcceptorOf = (tier: string, score: Stage["score"], after?: string) => AcceptScore | undefined
 
 export interface CompiledStage {
   readonly score: Stage["score"]
   readonly accept: AcceptScore
+  /** By the tier that answered right before; undefined where `accept` serves. */
+  readonly acceptAfter: ReadonlyArray<AcceptScore | undefined>
   readonly edges: Float64Array
   /** Index of the tier to escalate to, or {@link ACCEPT}; one more than edges. */
   readonly next: Int32Array
@@ -73,7 +78,8 @@ const compileStage = (stage: Stage, tiers: ReadonlyArray<string>, acceptorOf: Ac
     stage.next,
     (name, i) => name === null ? ACCEPT : tierIndex(tiers, name, `${field}.next[${i}]`)
   )
-  return { score: stage.score, accept, edges: Float64Array.from(edges), next }
+  const acceptAfter = tiers.map((before) => acceptorOf(stage.tier, stage.score, before))
+  return { score: stage.score, accept, acceptAfter, edges: Float64Array.from(edges), next }
 }
 
 /** Compiles a plan; `field` is its path in the table. Throws `BadInput` that names the field that is wrong. */

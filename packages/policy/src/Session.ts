@@ -14,6 +14,7 @@ export interface SessionContext {
 
 /** What happened so far, by tier index. */
 interface Past {
+  /** In the order they came. */
   readonly answers: ReadonlyMap<number, AnswerView>
   readonly failed: ReadonlySet<number>
   readonly tests: ReadonlyArray<Test>
@@ -47,8 +48,10 @@ const afterAnswer = (context: SessionContext, past: Past, tier: number, answer: 
   const stage = context.plan.stages[tier]
   const answers = new Map(past.answers).set(tier, answer)
   if (stage === undefined) return accepted(context, past, tier)
-  const earlier = (name: string) => past.answers.get(context.tiers.indexOf(name))?.output
-  const value = stage.accept({ answer, earlier, ...context.request() })
+  const before = [...past.answers.keys()].at(-1)
+  const accept = (before === undefined ? undefined : stage.acceptAfter[before]) ?? stage.accept
+  const previous = before === undefined ? undefined : past.answers.get(before)
+  const value = accept({ answer, previous, ...context.request() })
   const next = nextTier(stage, value)
   const test: Test = {
     tier: context.tiers[tier]!,

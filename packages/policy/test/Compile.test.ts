@@ -36,6 +36,7 @@ const malformed: ReadonlyArray<readonly [field: string, change: Partial<RoutingT
   ["heads[0].hashed", { heads: [{ ...head, hashed: "not base64" }] }],
   ["cost_heads[0].tier", { cost_heads: [{ tier: "huge", intercept_usd: 0, usd_per_char: 0 }] }],
   ["acceptors[0].tier", { acceptors: [acceptor("huge")] }],
+  ["acceptors[1].after", { acceptors: [acceptor("small"), { ...acceptor("small"), after: "huge" }] }],
   ["acceptors[1]", { acceptors: [acceptor("mini"), acceptor("mini")] }],
   ["acceptors[0].inputs[0].name", {
     acceptors: [{ ...acceptor("mini"), inputs: [{ name: "who", mean: 0, scale: 1, missing: 0, weight: 1 }] }]

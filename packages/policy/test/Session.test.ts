@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import type { Plan } from "@spillway/domain"
+import type { Acceptor, Plan } from "@spillway/domain"
 import { type AnswerView, compile, requestView, type Session } from "@spillway/policy"
-import { plan, point, random, stage, table, TIERS } from "./tables.ts"
+import { acceptor, plan, point, random, stage, table, TIERS } from "./tables.ts"
 
 const view = requestView({ request_id: "r", task: "t", messages: [{ role: "user", content: "hello" }] })
 const scored = (s: number): AnswerView => ({ output: "x", signals: { s } })
@@ -34,6 +34,17 @@ describe("Session", () => {
 
   it("scores an answer without signals by what is missing", () => {
     assert.strictEqual(start.answered({ output: "x" }).tests[0]?.value, 0.25)
+  })
+
+  it("tests an answer by the acceptor made for answers after the tier before, where there is one", () => {
+    const second: Acceptor = {
+      ...acceptor("small"),
+      after: "mini",
+      inputs: [{ name: "previous:signal:s", mean: 0, scale: 1, missing: 0, weight: 1 }]
+    }
+    const small = compile({ ...table, acceptors: [...table.acceptors, second] }).begin(view).answered(scored(0.4))
+    assert.strictEqual(small.answered(scored(0.9)).tests[1]?.value, 0.4)
+    assert.strictEqual(start.answered(scored(0.4)).answered(scored(0.9)).tests[1]?.value, 0.9)
   })
 
   it("is pure: one session answers twice in two ways", () => {

@@ -47,16 +47,14 @@ export const merge = Effect.fnUntraced(function*<Row>(
   const differs = target.keepsStored === undefined
     ? `(${anyDiffers})`
     : `(${anyDiffers}) AND NOT (${target.keepsStored})`
-  const [counts] = yield* readRows(
-    connection,
-    doing,
-    `SELECT (SELECT count(*) FROM ${staged})::INTEGER AS total, count(*)::INTEGER AS matched,
-       count(*) FILTER (WHERE ${differs})::INTEGER AS updated
-     FROM ${staged} AS staged JOIN ${table} AS stored ON ${sameKey}`
-  )
-  const total = Number(counts!["total"])
-  const matched = Number(counts!["matched"])
-  const updated = Number(counts!["updated"])
+  const count = (query: string) =>
+    Effect.map(readRows(connection, doing, `SELECT count(*)::INTEGER AS n FROM ${query}`), ([row]) => Number(row!["n"]))
+  const total = yield* count(staged)
+  // New keys are the usual case, and this reads nothing but keys.
+  const matched = yield* count(`${staged} AS staged SEMI JOIN ${table} AS stored ON ${sameKey}`)
+  const updated = matched === 0
+    ? 0
+    : yield* count(`${staged} AS staged JOIN ${table} AS stored ON ${sameKey} WHERE ${differs}`)
   if (updated > 0) {
     yield* run(
       connection,

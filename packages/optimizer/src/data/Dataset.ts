@@ -35,6 +35,8 @@ export interface Dataset {
   /** Near-duplicate group. */
   readonly group: Uint32Array
   readonly evidence: ReadonlyArray<Evidence>
+  /** How far the answers of tier k and a cheaper tier p say the same, as `[k][p]`; NaN where one has no text. */
+  readonly agreement: ReadonlyArray<ReadonlyArray<Float64Array>>
 }
 
 /** Task name of a row. */

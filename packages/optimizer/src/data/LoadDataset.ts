@@ -1,5 +1,6 @@
 import { BadInput, type Failure, type Request } from "@spillway/domain"
 import {
+  agreement,
   answerFeatures,
   answerNames,
   denseFeatures,
@@ -64,8 +65,12 @@ export const loadDataset = Effect.fnUntraced(function*(
     )
   }
   const text = yield* readText(store, options, complete, matrix.requestIds.length)
-  const evidence: Array<Evidence> = []
-  for (const k of chosen) evidence.push(yield* readEvidence(store, options, matrix, k, complete))
+  const evidence: Array<Evidence> = [], outputs: Array<Outputs> = []
+  for (const k of chosen) {
+    const read = yield* readEvidence(store, options, matrix, k, complete)
+    evidence.push(read.evidence)
+    outputs.push(read.outputs)
+  }
   const take = (column: Float64Array) => Float64Array.from(complete, (row) => column[row]!)
   const tiers = chosen.map((k) => matrix.tiers[k]!)
   const quality = chosen.map((k) => take(matrix.quality[k]!))
@@ -81,7 +86,8 @@ export const loadDataset = Effect.fnUntraced(function*(
     costUsd: chosen.map((k) => take(matrix.costUsd[k]!)),
     latencyMs: chosen.map((k) => take(matrix.latencyMs[k]!)),
     ...text,
-    evidence
+    evidence,
+    agreement: outputs.map((own, k) => outputs.slice(0, k).map((earlier) => agreementOf(own, earlier)))
   }
   return { data, warnings }
 })
@@ -193,14 +199,23 @@ const readText = Effect.fnUntraced(function*(
   return { hashBits, hashed: builder.finish(), dense, denseNames, chars, group: nearDuplicateGroups(texts) }
 })
 
-/** Signals and answer-text features of one tier. */
+/** Answers of one tier by row; undefined where unknown. */
+type Outputs = ReadonlyArray<string | undefined>
+
+const agreementOf = (own: Outputs, earlier: Outputs): Float64Array =>
+  Float64Array.from(own, (output, i) => {
+    const other = earlier[i]
+    return output === undefined || other === undefined ? NaN : agreement(output, other)
+  })
+
+/** Signals and answer-text features of one tier, and the answers themselves. */
 const readEvidence = Effect.fnUntraced(function*(
   store: Store["Service"],
   selection: Selection,
   matrix: OutcomeMatrix,
   k: number,
   complete: Uint32Array
-): Effect.fn.Return<Evidence, BadInput | Failure> {
+): Effect.fn.Return<{ readonly evidence: Evidence; readonly outputs: Outputs }, BadInput | Failure> {
   const tier = matrix.tiers[k]!
   const names: Array<string> = [], columns: Array<Float64Array> = []
   for (const name of [...matrix.signals.keys()].toSorted()) {
@@ -209,6 +224,7 @@ const readEvidence = Effect.fnUntraced(function*(
     names.push(`signal:${name}`)
     columns.push(Float64Array.from(complete, (row) => column[row]!))
   }
+  const outputs = new Array<string | undefined>(complete.length).fill(undefined)
   const answers = answerNames.map(() => new Float64Array(complete.length).fill(NaN))
   const slot = new Int32Array(matrix.requestIds.length).fill(-1)
   complete.forEach((row, i) => slot[row] = i)
@@ -219,12 +235,16 @@ const readEvidence = Effect.fnUntraced(function*(
       for (const output of chunk) {
         const i = slot[at++]!
         if (i < 0 || output === undefined) continue
+        outputs[i] = output
         answerFeatures({ output }, out)
         answers.forEach((column, j) => column[i] = out[j]!)
       }
     }))
   return {
-    names: [...names, ...answerNames.map((name) => `answer:${name}`)],
-    columns: [...columns, ...answers]
+    evidence: {
+      names: [...names, ...answerNames.map((name) => `answer:${name}`)],
+      columns: [...columns, ...answers]
+    },
+    outputs
   }
 })

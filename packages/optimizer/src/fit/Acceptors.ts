@@ -15,11 +15,15 @@ const MOST_ROWS = 30_000
 /** A fitted ex-post head with its cross-fitted, calibrated scores. */
 export interface FittedAcceptor {
   readonly tier: number
+  /** The tier whose answer came right before; undefined for any or none. */
+  readonly after?: number
   readonly score: Acceptor["score"]
   readonly inputs: Acceptor["inputs"]
   readonly intercept: number
   readonly calibrator: Calibrator
-  /** Score of each row by a head that never saw the row's fold; NaN outside the rows fitted on. */
+  /** Log-odds, not yet calibrated, of each row by a head that never saw the row's fold; NaN outside the rows fitted on. */
+  readonly logOdds: Float64Array
+  /** Calibrated score of each row, by a head and a calibrator that never saw the row's fold. */
   readonly crossFitted: Float64Array
 }
 
@@ -27,6 +31,14 @@ interface Column {
   readonly name: string
   readonly transform?: "logit"
   readonly values: Float64Array
+}
+
+/** What a score estimates: the answer's quality, or 1 - what it loses against the flagship. NaN where not known. */
+export const labelOf = (data: Dataset, tier: number, score: Acceptor["score"]): (row: number) => number => {
+  const quality = data.quality[tier]!, flagship = data.quality[data.flagship]!
+  return score === "confidence"
+    ? (row) => quality[row]!
+    : (row) => 1 - Math.max(0, flagship[row]! - quality[row]!)
 }
 
 /**
@@ -44,12 +56,10 @@ export const fitAcceptor = (
   folds: number,
   exante: ReadonlyArray<Float64Array>
 ): FittedAcceptor => {
-  const quality = data.quality[tier]!, flagship = data.quality[data.flagship]!
-  const label = (row: number) =>
-    score === "confidence" ? quality[row]! : 1 - Math.max(0, flagship[row]! - quality[row]!)
+  const label = labelOf(data, tier, score)
   const labelled = rows.filter((row) => !Number.isNaN(label(row)))
   const columns = columnsOf(data, tier, labelled, exante)
-  const stats = columns.map((column) => standardization(column.values, labelled))
+  const stats = columns.map((column) => columnStandardization(column.values, labelled))
   const x = new Float64Array(data.n * columns.length)
   for (const row of rows) {
     columns.forEach((column, j) => {
@@ -70,7 +80,7 @@ export const fitAcceptor = (
     for (let j = 0, from = row * columns.length; j < columns.length; j++) z += model.weights[j]! * x[from + j]!
     return z
   }
-  const raw = PENALTIES.map(() => new Float64Array(data.n))
+  const raw = PENALTIES.map(() => new Float64Array(data.n).fill(NaN))
   for (let f = 0; f < folds; f++) {
     const inside = labelled.filter((row) => fold[row] !== f), outside = rows.filter((row) => fold[row] === f)
     PENALTIES.forEach((penalty, p) => {
@@ -81,13 +91,6 @@ export const fitAcceptor = (
   const losses = raw.map((z) => labelled.reduce((sum, row) => sum + logLoss(z[row]!, label(row)), 0))
   const best = losses.indexOf(Math.min(...losses))
   const model = fit(labelled, PENALTIES[best]!)
-  const calibratorOf = (of: Uint32Array) =>
-    fitCalibrator(Float64Array.from(of, (row) => raw[best]![row]!), Float64Array.from(of, label))
-  const crossFitted = new Float64Array(data.n).fill(NaN)
-  for (let f = 0; f < folds; f++) {
-    const calibrator = calibratorOf(labelled.filter((row) => fold[row] !== f))
-    for (const row of rows) if (fold[row] === f) crossFitted[row] = calibrate(calibrator, raw[best]![row]!)
-  }
   return {
     tier,
     score,
@@ -100,9 +103,28 @@ export const fitAcceptor = (
       weight: model.weights[j]!
     })),
     intercept: model.intercept,
-    calibrator: calibratorOf(labelled),
-    crossFitted
+    logOdds: raw[best]!,
+    ...calibrateCrossFitted(raw[best]!, label, labelled, rows, fold, folds)
   }
+}
+
+/** The calibrator of cross-fitted log-odds, and each row's score by one that never saw the row's fold. */
+export const calibrateCrossFitted = (
+  logOdds: Float64Array,
+  label: (row: number) => number,
+  labelled: Uint32Array,
+  rows: Uint32Array,
+  fold: Uint8Array,
+  folds: number
+): Pick<FittedAcceptor, "calibrator" | "crossFitted"> => {
+  const calibratorOf = (of: Uint32Array) =>
+    fitCalibrator(Float64Array.from(of, (row) => logOdds[row]!), Float64Array.from(of, label))
+  const crossFitted = new Float64Array(logOdds.length).fill(NaN)
+  for (let f = 0; f < folds; f++) {
+    const calibrator = calibratorOf(labelled.filter((row) => fold[row] !== f))
+    for (const row of rows) if (fold[row] === f) crossFitted[row] = calibrate(calibrator, logOdds[row]!)
+  }
+  return { calibrator: calibratorOf(labelled), crossFitted }
 }
 
 const columnsOf = (
@@ -135,7 +157,8 @@ const columnsOf = (
   return columns
 }
 
-const standardization = (values: Float64Array, rows: Uint32Array): { mean: number; scale: number } => {
+/** Mean and standard deviation of a column over the rows where it is known; scale 1 where it does not vary. */
+export const columnStandardization = (values: Float64Array, rows: Uint32Array): { mean: number; scale: number } => {
   let n = 0, sum = 0, squares = 0
   for (const row of rows) {
     const v = values[row]!
@@ -149,4 +172,5 @@ const standardization = (values: Float64Array, rows: Uint32Array): { mean: numbe
   return { mean, scale: deviation > 1e-12 ? deviation : 1 }
 }
 
-const logLoss = (z: number, y: number): number => Math.max(z, 0) - z * y + Math.log1p(Math.exp(-Math.abs(z)))
+/** Log-loss of log-odds `z` against a label in [0, 1]. */
+export const logLoss = (z: number, y: number): number => Math.max(z, 0) - z * y + Math.log1p(Math.exp(-Math.abs(z)))

@@ -1,6 +1,7 @@
 import type { Dataset } from "../data/Dataset.ts"
 import type { DecisionColumns } from "../portfolio/Columns.ts"
 import { fitAcceptor, type FittedAcceptor } from "./Acceptors.ts"
+import { fitAcceptorAfter } from "./AcceptorsAfter.ts"
 import { expectedCost, fitCosts, type FittedCost } from "./Costs.ts"
 import { fitHeads, type FittedHead } from "./Heads.ts"
 import type { Standardization } from "./Standardize.ts"
@@ -32,17 +33,23 @@ export const fitPolicy = (data: Dataset, rows: Uint32Array, fold: Uint8Array, fo
   })
   const of = (score: "confidence" | "advantage") =>
     data.tiers.map((_, tier) => fitAcceptor(data, tier, score, rows, fold, folds, predictedQuality))
+  /** Tiers answer from cheap to dear, so only a cheaper one comes before. */
+  const afterOthers = (first: ReadonlyArray<FittedAcceptor>) =>
+    first.map((own, k) => first.slice(0, k).map((before) => fitAcceptorAfter(data, own, before, rows, fold, folds)))
   const confidence = of("confidence"), advantage = of("advantage")
+  const confidenceAfter = afterOthers(confidence), advantageAfter = afterOthers(advantage)
   return {
     standardization,
     heads,
     costs,
-    acceptors: [...confidence, ...advantage],
+    acceptors: [confidence, ...confidenceAfter, advantage, ...advantageAfter].flat().filter((a) => a !== undefined),
     columns: {
       quality: data.quality,
       cost: data.costUsd,
       confidence: confidence.map((a) => a.crossFitted),
       advantage: advantage.map((a) => a.crossFitted),
+      confidenceAfter: confidenceAfter.map((byPrevious) => byPrevious.map((a) => a?.crossFitted)),
+      advantageAfter: advantageAfter.map((byPrevious) => byPrevious.map((a) => a?.crossFitted)),
       predictedQuality,
       predictedCost
     }

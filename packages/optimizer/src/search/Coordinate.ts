@@ -1,5 +1,5 @@
 import { bestCut } from "./BestCut.ts"
-import { type RankedProblem, rankingOf } from "./RankedProblem.ts"
+import { qualityAfter, rankAfter, type RankedProblem, rankingOf } from "./RankedProblem.ts"
 import { bestPairOfCuts } from "./ThreeTier.ts"
 
 /** Tiers called in order, and for each but the last the cut (a rank) from which its answer is accepted. */
@@ -66,10 +66,20 @@ export const chainSearch = (
 ): ChainSearch => {
   const { n, totalWeight } = problem
   const last = tiers.length - 1
-  const rankings = tiers.slice(0, last).map((tier) => rankingOf(problem, tier))
-  const quality = tiers.map((tier) => problem.quality[tier]!)
-  const cost = tiers.map((tier) => problem.cost[tier]!)
   const enters = entry ?? new Uint8Array(n)
+  /** At position j of the chain a row comes from the tier before, or enters here. */
+  const along = <Column extends Float64Array | Uint16Array>(
+    j: number,
+    columnOf: (problem: RankedProblem, tier: number, previous: number | undefined) => Column
+  ): Column => {
+    const come = columnOf(problem, tiers[j]!, tiers[j - 1])
+    if (entry === undefined || j === 0) return come
+    const first = columnOf(problem, tiers[j]!, undefined)
+    return first === come ? come : come.map((value, i) => entry[i] === j ? first[i]! : value) as Column
+  }
+  const rankings = tiers.slice(0, last).map((tier, j) => ({ ...rankingOf(problem, tier), rank: along(j, rankAfter) }))
+  const quality = tiers.map((_, j) => along(j, qualityAfter))
+  const cost = tiers.map((tier) => problem.cost[tier]!)
   const { accepted, gain, onward } = buffers
 
   /** Fills `accepted` with the position whose answer each row takes. */

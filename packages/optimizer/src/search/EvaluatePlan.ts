@@ -53,6 +53,7 @@ export const evaluatePlan = (
   const { n, tiers, weight } = problem
   const { accepted, called, quality, cost } = rows
   const at = routeEntries(n, plan.entry, predictions)
+  const previous = new Uint8Array(n).fill(undecided)
   called.fill(0)
   cost.fill(0)
   for (let k = 0; k < tiers; k++) {
@@ -60,6 +61,7 @@ export const evaluatePlan = (
     const tierCost = problem.cost[k]!
     const stage = plan.stages[k]
     const score = problem.score[k]
+    const after = problem.after?.[k]
     const edges = Float64Array.from(stage?.edges ?? [])
     const next = Uint8Array.from(stage?.next ?? [null], (tier) => tier ?? undecided)
     if (stage !== undefined) checkStage(k, stage, score)
@@ -67,14 +69,17 @@ export const evaluatePlan = (
       if (at[i] !== k) continue
       cost[i] = cost[i]! + tierCost[i]!
       called[i] = called[i]! | (1 << k)
+      const judged = after?.[previous[i]!]
+      const value = edges.length === 0 ? 0 : (judged?.score ?? score!)[i]!
       let step = 0
-      while (step < edges.length && score![i]! >= edges[step]!) step++
+      while (step < edges.length && value >= edges[step]!) step++
       const target = next[step]!
       if (target === undecided) {
         accepted[i] = k
-        quality[i] = tierQuality[i]!
+        quality[i] = (judged?.quality ?? tierQuality)[i]!
       } else {
         at[i] = target
+        previous[i] = k
       }
     }
   }

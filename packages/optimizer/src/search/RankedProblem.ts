@@ -1,4 +1,4 @@
-import { checkProblem, type SearchProblem } from "./SearchProblem.ts"
+import { checkProblem, type Judged, type SearchProblem } from "./SearchProblem.ts"
 
 /**
  * Scores replaced by their dense rank. A cut c in 0..bins accepts ranks >= c, which are the scores >= `edges[c]`:
@@ -10,11 +10,19 @@ export interface Ranking {
   readonly edges: Float64Array
 }
 
+/** Ranks of answers, in the bins of their tier, with their quality times the row's weight. */
+export interface RankedAnswers {
+  readonly rank: Uint16Array
+  readonly quality: Float64Array
+}
+
 /** A problem with its scores ranked once, so that each pass of a search is linear. */
 export interface RankedProblem {
   readonly n: number
   readonly tiers: number
   readonly ranking: ReadonlyArray<Ranking | undefined>
+  /** Answers of tier k right after tier p, as `after[k][p]`; undefined where it makes no difference. */
+  readonly after: ReadonlyArray<ReadonlyArray<RankedAnswers | undefined>>
   /** Quality and cost times the row's weight. */
   readonly quality: ReadonlyArray<Float64Array>
   readonly cost: ReadonlyArray<Float64Array>
@@ -51,8 +59,13 @@ export const midway = (low: number, high: number): number => {
  * (1 / bins of the rows, more only where one score repeats) times the largest gain of a row. O(n log n).
  */
 export const rankScores = (score: Float64Array, bins: number = maxBins): Ranking => {
+  const edges = edgesOf(score.toSorted(), bins)
+  return { rank: ranksOf(score, edges), bins: edges.length - 1, edges }
+}
+
+/** Edges of at most `bins` bins of ascending scores. */
+const edgesOf = (sorted: Float64Array, bins: number): Float64Array => {
   const limit = Math.min(bins, maxBins)
-  const sorted = score.toSorted()
   const distinct = distinctOf(sorted)
   const cuts = distinct.length <= limit
     ? distinct
@@ -65,9 +78,30 @@ export const rankScores = (score: Float64Array, bins: number = maxBins): Ranking
     while (distinct[d]! < cuts[c]!) d++
     edges[c] = midway(distinct[d - 1]!, cuts[c]!)
   }
+  return edges
+}
+
+const ranksOf = (score: Float64Array, edges: Float64Array): Uint16Array => {
   const rank = new Uint16Array(score.length)
-  for (let i = 0; i < score.length; i++) rank[i] = rankOf(edges, count, score[i]!)
-  return { rank, bins: count, edges }
+  for (let i = 0; i < score.length; i++) rank[i] = rankOf(edges, edges.length - 1, score[i]!)
+  return rank
+}
+
+/** Ranks a tier's scores and those of its answers after other tiers in bins they share: one threshold serves them all. */
+const rankTier = (
+  score: Float64Array,
+  after: ReadonlyArray<Judged | undefined>,
+  bins: number | undefined
+): { readonly own: Ranking; readonly after: ReadonlyArray<Uint16Array | undefined> } => {
+  const columns = [score, ...after.flatMap((judged) => judged === undefined ? [] : [judged.score])]
+  if (columns.length === 1) return { own: rankScores(score, bins), after: [] }
+  const pooled = new Float64Array(columns.length * score.length)
+  columns.forEach((column, c) => pooled.set(column, c * score.length))
+  const edges = edgesOf(pooled.sort(), bins ?? maxBins)
+  return {
+    own: { rank: ranksOf(score, edges), bins: edges.length - 1, edges },
+    after: after.map((judged) => judged === undefined ? undefined : ranksOf(judged.score, edges))
+  }
 }
 
 const times = (column: Float64Array, weight: Float64Array | undefined): Float64Array =>
@@ -80,15 +114,31 @@ const times = (column: Float64Array, weight: Float64Array | undefined): Float64A
 export const rankProblem = (problem: SearchProblem, bins?: number): RankedProblem => {
   checkProblem(problem)
   const { n, tiers, weight } = problem
+  const ranked = problem.score.map((score, k) =>
+    score === undefined ? undefined : rankTier(score, problem.after?.[k] ?? [], bins)
+  )
   return {
     n,
     tiers,
-    ranking: problem.score.map((score) => score === undefined ? undefined : rankScores(score, bins)),
+    ranking: ranked.map((tier) => tier?.own),
+    after: ranked.map((tier, k) =>
+      (tier?.after ?? []).map((rank, p) =>
+        rank === undefined ? undefined : { rank, quality: times(problem.after![k]![p]!.quality, weight) }
+      )
+    ),
     quality: problem.quality.map((column) => times(column, weight)),
     cost: problem.cost.map((column) => times(column, weight)),
     totalWeight: weight === undefined ? n : weight.reduce((sum, value) => sum + value, 0)
   }
 }
+
+/** Quality of a tier's answers, right after tier `previous` where that is given. */
+export const qualityAfter = (problem: RankedProblem, tier: number, previous: number | undefined): Float64Array =>
+  (previous === undefined ? undefined : problem.after[tier]?.[previous]?.quality) ?? problem.quality[tier]!
+
+/** Ranks of a tier's answers, right after tier `previous` where that is given. */
+export const rankAfter = (problem: RankedProblem, tier: number, previous: number | undefined): Uint16Array =>
+  (previous === undefined ? undefined : problem.after[tier]?.[previous]?.rank) ?? rankingOf(problem, tier).rank
 
 /** The ranking of a tier that a plan tests; RangeError where its answers cannot be tested. */
 export const rankingOf = (problem: RankedProblem, tier: number): Ranking => {

@@ -13,8 +13,19 @@ export interface SearchProblem {
   readonly cost: ReadonlyArray<Float64Array>
   /** Calibrated acceptance score of tier k's answer; undefined where the answer cannot be tested. */
   readonly score: ReadonlyArray<Float64Array | undefined>
+  /**
+   * Quality and score of tier k's answer right after one of tier p, as `after[k][p]`: with more to go by than the answer
+   * alone. Where it is undefined, quality and score of the tier hold.
+   */
+  readonly after?: ReadonlyArray<ReadonlyArray<Judged | undefined>> | undefined
   /** Row weights, not negative; 1 where absent. */
   readonly weight?: Float64Array | undefined
+}
+
+/** What is said of each row's answer. */
+export interface Judged {
+  readonly quality: Float64Array
+  readonly score: Float64Array
 }
 
 /** Ex-ante estimates, known before any call: quality and USD of each tier for each row. */
@@ -40,5 +51,12 @@ export const checkProblem = (problem: SearchProblem): void => {
     check(`cost[${k}]`, problem.cost[k])
     if (problem.score[k] !== undefined) check(`score[${k}]`, problem.score[k])
   }
+  problem.after?.forEach((byPrevious, k) =>
+    byPrevious.forEach((judged, p) => {
+      if (judged === undefined) return
+      check(`after[${k}][${p}].quality`, judged.quality)
+      check(`after[${k}][${p}].score`, judged.score)
+    })
+  )
   if (problem.weight !== undefined) check("weight", problem.weight)
 }

@@ -1,5 +1,5 @@
 import { chainBuffers, type ChainSearch, chainSearch, type ChainSolution } from "./Coordinate.ts"
-import type { RankedProblem } from "./RankedProblem.ts"
+import { qualityAfter, type RankedProblem } from "./RankedProblem.ts"
 
 /** The best cascade over any subset of tiers, and how many subsets were searched to know. */
 export interface SubsetSolution extends ChainSolution {
@@ -23,7 +23,14 @@ export interface SubsetSearch {
  * {@link chainSearch}.
  */
 export const subsetSearch = (problem: RankedProblem, maxTiers: number = problem.tiers): SubsetSearch => {
-  const { cost, n, quality, ranking, tiers, totalWeight } = problem
+  const { cost, n, ranking, tiers, totalWeight } = problem
+  /** The most that any answer of a tier is worth, whatever came before. */
+  const most = problem.quality.map((own, k) => {
+    const others = problem.after[k]!.filter((answers) => answers !== undefined)
+    return others.length === 0
+      ? own
+      : own.map((q, i) => others.reduce((m, answers) => Math.max(m, answers.quality[i]!), q))
+  })
   const buffers = chainBuffers(problem)
   const chains = new Map<string, ChainSearch>()
   const warm = new Map<string, ReadonlyArray<number>>()
@@ -46,8 +53,11 @@ export const subsetSearch = (problem: RankedProblem, maxTiers: number = problem.
     return solution
   }
 
-  /** Fills the columns of depth d after tier `next` joins; returns the bounds of this chain and of all that go on. */
-  const extend = (lambda: number, depth: number, next: number): { readonly own: number; readonly onward: number } => {
+  /** Fills the columns of the depth of `chain`, whose last tier has just joined; returns the bounds of this chain and of all that go on. */
+  const extend = (lambda: number, chain: ReadonlyArray<number>): { readonly own: number; readonly onward: number } => {
+    const depth = chain.length
+    const next = chain[depth - 1]!
+    const quality = qualityAfter(problem, next, chain[depth - 2])
     const before = bestSoFar[depth - 1]!
     const spentBefore = spent[depth - 1]!
     const best = bestSoFar[depth]!
@@ -56,12 +66,12 @@ export const subsetSearch = (problem: RankedProblem, maxTiers: number = problem.
     let onward = 0
     for (let i = 0; i < n; i++) {
       const sum = spentBefore[i]! + lambda * cost[next]![i]!
-      const value = Math.max(before[i]!, quality[next]![i]! - sum)
+      const value = Math.max(before[i]!, quality[i]! - sum)
       paid[i] = sum
       best[i] = value
       own += value
       let bound = value
-      for (let k = next + 1; k < tiers; k++) bound = Math.max(bound, quality[k]![i]! - sum - lambda * cost[k]![i]!)
+      for (let k = next + 1; k < tiers; k++) bound = Math.max(bound, most[k]![i]! - sum - lambda * cost[k]![i]!)
       onward += bound
     }
     return { own: own / totalWeight, onward: onward / totalWeight }
@@ -74,7 +84,7 @@ export const subsetSearch = (problem: RankedProblem, maxTiers: number = problem.
     const visit = (chain: ReadonlyArray<number>) => {
       for (let next = (chain.at(-1) ?? -1) + 1; next < tiers; next++) {
         const longer = [...chain, next]
-        const bound = extend(lambda, longer.length, next)
+        const bound = extend(lambda, longer)
         if (bound.own > best.value && longer.join() !== first) {
           const solution = solveChain(lambda, longer)
           searched += 1

@@ -14,8 +14,8 @@ export interface Evidence {
   readonly dense: Float64Array
   /** Predicted quality of every tier, in the order of the table's tiers. */
   readonly quality: Float64Array
-  /** Output of the tiers that answered before; undefined for the others. */
-  readonly earlier: (tier: string) => string | undefined
+  /** The answer right before; undefined where this is the first. */
+  readonly previous?: AnswerView | undefined
 }
 
 /** Reads named inputs from evidence. */
@@ -25,7 +25,8 @@ export interface InputReader {
   readonly read: (evidence: Evidence, out: Float64Array, offset?: number) => void
 }
 
-type Read = (evidence: Evidence, answer: Float64Array) => number
+/** `answer` and `previous` hold the text features of the two answers; those of a missing one are NaN. */
+type Read = (evidence: Evidence, answer: Float64Array, previous: Float64Array) => number
 
 const compileInput = (name: string, tiers: ReadonlyArray<string>): Read | undefined => {
   const colon = name.indexOf(":")
@@ -45,13 +46,26 @@ const compileInput = (name: string, tiers: ReadonlyArray<string>): Read | undefi
       const i = tiers.indexOf(rest)
       return i < 0 ? undefined : ({ quality }) => quality[i]!
     }
-    case "agree":
-      return tiers.includes(rest)
-        ? ({ answer, earlier }) => {
-          const other = earlier(rest)
-          return other === undefined ? Number.NaN : agreement(answer.output, other)
-        }
-        : undefined
+    case "previous":
+      return compilePrevious(rest)
+    default:
+      return undefined
+  }
+}
+
+const compilePrevious = (name: string): Read | undefined => {
+  if (name === "agreement") {
+    return ({ answer, previous }) => previous === undefined ? Number.NaN : agreement(answer.output, previous.output)
+  }
+  const colon = name.indexOf(":")
+  const rest = name.slice(colon + 1)
+  switch (name.slice(0, colon)) {
+    case "signal":
+      return ({ previous }) => previous?.signals?.[rest] ?? Number.NaN
+    case "answer": {
+      const i = answerNames.indexOf(rest)
+      return i < 0 ? undefined : (_, __, previous) => previous[i]!
+    }
     default:
       return undefined
   }
@@ -70,16 +84,23 @@ export const compileInputs = (
     compileInput(name, tiers) ?? refuse(
       `${field}[${i}].name`,
       `unknown input "${name}"`,
-      "Use signal:<name>, answer:<feature>, request:<feature>, exante:<tier> or agree:<tier> with names that exist"
+      "Use signal:<name>, answer:<feature>, request:<feature>, exante:<tier>, previous:agreement, previous:signal:<name> " +
+        "or previous:answer:<feature> with names that exist"
     )
   )
   const readsAnswer = names.some((name) => name.startsWith("answer:"))
+  const readsPrevious = names.some((name) => name.startsWith("previous:answer:"))
   const answer = new Float64Array(answerNames.length)
+  const previous = new Float64Array(answerNames.length)
   return {
     names,
     read: (evidence, out, offset = 0) => {
       if (readsAnswer) answerFeatures(evidence.answer, answer)
-      for (let i = 0; i < reads.length; i++) out[offset + i] = reads[i]!(evidence, answer)
+      if (readsPrevious) {
+        if (evidence.previous === undefined) previous.fill(Number.NaN)
+        else answerFeatures(evidence.previous, previous)
+      }
+      for (let i = 0; i < reads.length; i++) out[offset + i] = reads[i]!(evidence, answer, previous)
     }
   }
 }

@@ -7,7 +7,7 @@ const evidence: Evidence = {
   answer: { output: "42", finish_reason: "stop", signals: { lp_mean: -0.5 } },
   dense: Float64Array.from(denseNames, (_, i) => i),
   quality: Float64Array.of(0.6, 0.9),
-  earlier: (tier) => tier === "mini" ? "The answer is 42" : undefined
+  previous: { output: "The answer is 42", signals: { lp_mean: -2 } }
 }
 const names = [
   "signal:lp_mean",
@@ -15,15 +15,19 @@ const names = [
   "answer:log_chars",
   `request:${denseNames[3]}`,
   "exante:large",
-  "agree:mini",
-  "agree:large"
+  "previous:agreement",
+  "previous:signal:lp_mean",
+  "previous:answer:log_chars"
 ]
 
 describe("Acceptor", () => {
   it("reads every kind of input, NaN where it is missing", () => {
     const out = new Float64Array(names.length)
     compileInputs(names, tiers).read(evidence, out)
-    assert.deepStrictEqual([...out], [-0.5, NaN, Math.log1p(2), 3, 0.9, 1, NaN])
+    assert.deepStrictEqual([...out], [-0.5, NaN, Math.log1p(2), 3, 0.9, 1, -2, Math.log1p(16)])
+    const { previous: _, ...first } = evidence
+    compileInputs(names, tiers).read(first, out)
+    assert.deepStrictEqual([...out.subarray(5)], [NaN, NaN, NaN])
   })
 
   it("standardizes, clips, fills what is missing and calibrates", () => {
@@ -48,7 +52,7 @@ describe("Acceptor", () => {
     )
   })
 
-  it.each(["lp_mean", "answer:nothing", "request:nothing", "exante:other", "agree:other", "constructor:x"])(
+  it.each(["lp_mean", "answer:nothing", "request:nothing", "exante:other", "previous:answer:x", "previous:x"])(
     "refuses the input %j",
     (name) => {
       try {

@@ -4,13 +4,15 @@ import { budgetPValue, type BudgetTarget } from "./Budget.ts"
 import { fallback, holm, jointPValue } from "./Families.ts"
 import { latencyPValue, type LatencyTarget } from "./Latency.ts"
 import { type Observations, observations } from "./Observations.ts"
-import { qualityLowerBound, qualityPValue, type QualityTarget } from "./Quality.ts"
+import { type PairedQuality, qualityLosses, qualityLowerBound, qualityPValue, type QualityTarget } from "./Quality.ts"
 import { requestsNeeded } from "./RequestsNeeded.ts"
 
 /** What a policy did on the certification rows. */
 export interface PolicyOutcomes {
   readonly name: string
   readonly quality: ArrayLike<number>
+  /** Where `quality` is a judge's: the sure grades, NaN where there is none, and 1 where no judge was asked. */
+  readonly gold?: { readonly quality: ArrayLike<number>; readonly sure: ArrayLike<number> } | undefined
   /** Needed for a budget. */
   readonly costUsd?: ArrayLike<number>
   /** Needed for a latency cap. */
@@ -27,6 +29,8 @@ export interface Promises {
 /** Rows that nothing was fitted or selected on. */
 export interface CertificationRows {
   readonly flagshipQuality: ArrayLike<number>
+  /** Sure grades of the flagship, where policies have them too. */
+  readonly flagshipGold?: ArrayLike<number> | undefined
   readonly groups: Groups
   readonly alpha: number
   readonly seed: number
@@ -73,9 +77,19 @@ export const certifyChain = (
     nEffective: independent.count,
     moreRequestsNeeded: failed === undefined || promises.quality === undefined
       ? null
-      : moreFor(promises.quality, chain[failed.index]!.policy.quality, { ...rows, alpha: failed.level }, independent)
+      : moreFor(promises.quality, chain[failed.index]!.policy, { ...rows, alpha: failed.level }, independent)
   }
 }
+
+const pairedQuality = (policy: PolicyOutcomes, rows: CertificationRows): PairedQuality => ({
+  policy: policy.quality,
+  flagship: rows.flagshipQuality,
+  gold: policy.gold && rows.flagshipGold && {
+    policy: policy.gold.quality,
+    flagship: rows.flagshipGold,
+    sure: policy.gold.sure
+  }
+})
 
 const brokenPValue = (
   policy: PolicyOutcomes,
@@ -85,8 +99,7 @@ const brokenPValue = (
 ): number => {
   const parts: Array<number> = []
   if (promises.quality !== undefined) {
-    const paired = { policy: policy.quality, flagship: rows.flagshipQuality }
-    parts.push(qualityPValue(promises.quality, paired, independent, rows.alpha))
+    parts.push(qualityPValue(promises.quality, pairedQuality(policy, rows), independent, rows.alpha))
   }
   if (promises.latency !== undefined) {
     parts.push(
@@ -103,21 +116,17 @@ const brokenPValue = (
 
 const moreFor = (
   target: QualityTarget,
-  quality: ArrayLike<number>,
+  policy: PolicyOutcomes,
   rows: CertificationRows,
   independent: Observations
 ): number | null => {
-  const flagship = independent.of(rows.flagshipQuality)
-  const policy = independent.of(quality)
-  const loss = policy.map((q, i) =>
-    target._tag === "Absolute" ? target.floor - q : (target._tag === "Relative" ? target.floor : 1) * flagship[i]! - q
-  )
+  const loss = qualityLosses(target, pairedQuality(policy, rows), independent)
   return requestsNeeded({
     v: mean(loss.map((d) => d * d)),
     mean: mean(loss),
-    eps: target._tag === "Difference" ? target.epsilon : 0,
+    eps: 0,
     alpha: rows.alpha,
-    n: independent.count
+    n: loss.length
   })
 }
 
@@ -140,7 +149,7 @@ export const simultaneousLowerBounds = (
   return policies.map((policy) =>
     qualityLowerBound(
       target,
-      { policy: policy.quality, flagship: rows.flagshipQuality },
+      pairedQuality(policy, rows),
       independent,
       rows.alpha / policies.length
     )
@@ -168,11 +177,17 @@ export const certifySegments = (
       {
         name: policy.name,
         quality: pick(policy.quality, at),
+        gold: policy.gold && { quality: pick(policy.gold.quality, at), sure: pick(policy.gold.sure, at) },
         ...(policy.costUsd === undefined ? {} : { costUsd: pick(policy.costUsd, at) }),
         ...(policy.latencyMs === undefined ? {} : { latencyMs: pick(policy.latencyMs, at) })
       },
       promises,
-      { ...rows, flagshipQuality: pick(rows.flagshipQuality, at), groups },
+      {
+        ...rows,
+        flagshipQuality: pick(rows.flagshipQuality, at),
+        flagshipGold: rows.flagshipGold && pick(rows.flagshipGold, at),
+        groups
+      },
       observations(groups, rows.seed)
     )
   )

@@ -15,7 +15,9 @@ const Text = {
  * - `regex`: the answer matches `pattern`
  * - `choice`: the letter of a multiple choice answer equals the reference's
  * - `json`: the answer is JSON, valid by `schema` where given, and equal to the reference in `fields` (share of them)
- * - `command`: a program of the user's own reads one JSON object on standard input and writes `{"quality": 0..1}`
+ * - `command`: a program of the user's own reads one JSON object on standard input and writes `{"quality": 0..1}`; with
+ *   `judge` its grades count as a judge's, not as sure ones
+ * - `agreement`: how far the answer says the same as the flagship's, where there is nothing better to go by
  */
 export const Grader = Schema.Union([
   Schema.Struct({ type: Schema.Literal("exact"), ...Text }),
@@ -48,7 +50,16 @@ export const Grader = Schema.Union([
   Schema.Struct({
     type: Schema.Literal("command"),
     command: Schema.Array(Schema.NonEmptyString).check(Schema.isMinLength(1)),
-    timeout_ms: Schema.optionalKey(Schema.Int)
-  })
+    timeout_ms: Schema.optionalKey(Schema.Int),
+    /** True where the program asks a model for its opinion: its grades are stored as {@link JUDGE}'s. */
+    judge: Schema.optionalKey(Schema.Boolean)
+  }),
+  Schema.Struct({ type: Schema.Literal("agreement") })
 ])
 export type Grader = typeof Grader.Type
+
+/** Grader of grades that are a judge's opinion. An imported grade may name it too. */
+export const JUDGE = "judge"
+
+/** Grader of grades that are agreement with the flagship's answer. */
+export const AGREEMENT = "agreement"

@@ -9,6 +9,8 @@ export const Objective = Schema.Struct({
   floor: Schema.optionalKey(Share),
   /** Least quality in absolute terms. */
   absolute_floor: Schema.optionalKey(Share),
+  /** Least quality relative to the flagship's in each task apart; tested for every task, and no reason to choose a point. */
+  task_floor: Schema.optionalKey(Share),
   /** Confidence 1 - alpha of the certificate. */
   confidence: Share.pipe(Schema.check(Schema.isLessThan(1))),
   /** Most mean US dollars per request. */

@@ -177,8 +177,25 @@ export const Certificate = Schema.Struct({
   sequence: Schema.Array(Schema.Struct({ point: Schema.NonEmptyString, p_value: Schema.Finite, level: Schema.Finite })),
   /** More graded requests that would probably let the wanted point pass; null where not known or not needed. */
   more_requests_needed: Schema.NullOr(Schema.Int),
-  /** What quality means here. */
+  /** What the measured quality is: sure grades, a judge's opinion, or agreement with the flagship's answer. */
   labels: Schema.Literals(["graded", "judged", "agreement_with_flagship"]),
+  /** The sure grades that corrected the others (prediction-powered inference); the promise is then about these. */
+  gold: Schema.optionalKey(Schema.Struct({
+    /** Requests with a sure grade on the flagship and on the certified point. */
+    requests: Schema.Int,
+    /** Quality of the point minus the flagship's, by PPI++, with its interval at the certificate's confidence. */
+    difference: Schema.Finite,
+    interval: Schema.Tuple([Schema.Finite, Schema.Finite]),
+    /** How far the judge was trusted: 0 not at all, 1 as it is. */
+    lambda: Schema.Finite
+  })),
+  /** Where a floor for each task was asked for: the verdict at the default point, Holm-adjusted over the tasks. */
+  segments: Schema.optionalKey(Schema.Array(Schema.Struct({
+    task: Schema.NonEmptyString,
+    n: Schema.Int,
+    p_value: Schema.Finite,
+    certified: Schema.Boolean
+  }))),
   /** What the promise does not cover. */
   not_covered: Schema.Array(Schema.NonEmptyString)
 })

@@ -1,4 +1,12 @@
-import type { BadInput, Config, Failure, Grade, Outcome, Request } from "@spillway/domain"
+import {
+  AGREEMENT,
+  type BadInput,
+  type Config,
+  type Failure,
+  type Grade,
+  type Outcome,
+  type Request
+} from "@spillway/domain"
 import { outcomeKey, Store } from "@spillway/store"
 import { Clock, Effect, Option, Pull, Schema, Stream } from "effect"
 import type { GradeReport } from "./GradeReport.ts"
@@ -10,6 +18,8 @@ export interface GradeOptions {
   readonly graders: Config["graders"]
   /** Path of the configuration, for errors. */
   readonly source: string
+  /** The tier that `agreement` compares with. */
+  readonly flagship?: string | undefined
   /** SQL over the columns of `requests`. */
   readonly where?: string | undefined
   readonly tiers?: ReadonlyArray<string> | undefined
@@ -51,13 +61,35 @@ const presentGrades = Effect.gen(function*() {
   return present
 })
 
+interface Asked {
+  readonly request: Request
+  /** Undefined where there is none, or where no grader needs it. */
+  readonly flagshipAnswer: string | undefined
+}
+
+/** The selected requests, with the flagship's answers where they are needed. */
+const asked = (
+  store: Store["Service"],
+  where: string | undefined,
+  flagship: string | undefined
+): Stream.Stream<Asked, BadInput | Failure> => {
+  const requests = Stream.flattenIterable(store.requests({ where }))
+  return flagship === undefined
+    ? Stream.map(requests, (request) => ({ request, flagshipAnswer: undefined }))
+    : Stream.zipWith(
+      requests,
+      Stream.flattenIterable(store.outputs(flagship, { where })),
+      (request, flagshipAnswer) => ({ request, flagshipAnswer })
+    )
+}
+
 /** Finds the requests of outcomes that come in the requests' own order, holding one chunk of requests. */
-const requestFinder = Effect.fnUntraced(function*(requests: Stream.Stream<ReadonlyArray<Request>, BadInput | Failure>) {
-  const pull = yield* Stream.toPull(Stream.flattenIterable(requests))
-  let chunk: ReadonlyArray<Request> = []
+const requestFinder = Effect.fnUntraced(function*(requests: Stream.Stream<Asked, BadInput | Failure>) {
+  const pull = yield* Stream.toPull(requests)
+  let chunk: ReadonlyArray<Asked> = []
   let at = 0
-  return Effect.fnUntraced(function*(id: string): Effect.fn.Return<Request, BadInput | Failure> {
-    while (chunk[at]?.request_id !== id) {
+  return Effect.fnUntraced(function*(id: string): Effect.fn.Return<Asked, BadInput | Failure> {
+    while (chunk[at]?.request.request_id !== id) {
       at += 1
       if (at >= chunk.length) {
         chunk = yield* Pull.catchDone(pull, () => Effect.die(new Error(`an outcome of the unknown request ${id}`)))
@@ -67,6 +99,13 @@ const requestFinder = Effect.fnUntraced(function*(requests: Stream.Stream<Readon
     return chunk[at]!
   })
 })
+
+const usesAgreement = (graders: Config["graders"]): boolean =>
+  [graders?.default, ...Object.values(graders?.tasks ?? {})].some((grader) => grader?.type === AGREEMENT)
+
+/** A request whose reference is the flagship's answer, or nothing. */
+const compared = ({ reference: _, ...request }: Request, flagshipAnswer: string | undefined): Request =>
+  flagshipAnswer === undefined ? request : { ...request, reference: flagshipAnswer }
 
 interface Item {
   readonly request: Request
@@ -128,14 +167,20 @@ export const gradeAll = Effect.fn("gradeAll")(function*(
 
   const selection = { where: options.where, tiers: options.tiers }
   yield* Effect.gen(function*() {
-    const find = yield* requestFinder(store.requests(selection))
+    const flagship = usesAgreement(options.graders) ? options.flagship : undefined
+    const find = yield* requestFinder(asked(store, options.where, flagship))
     yield* Stream.runForEach(
       store.outcomes(selection),
       Effect.fnUntraced(function*(outcomes) {
         const items: Array<Item> = []
         for (const outcome of outcomes) {
-          const request = yield* find(outcome.request_id)
-          items.push({ request, outcome, grading: yield* gradingOf(request.task) })
+          const { flagshipAnswer, request } = yield* find(outcome.request_id)
+          const grading = yield* gradingOf(request.task)
+          items.push({
+            request: grading?.name === AGREEMENT ? compared(request, flagshipAnswer) : request,
+            outcome,
+            grading
+          })
         }
         const grades = yield* Effect.forEach(items, judge, { concurrency: CONCURRENCY })
         yield* store.putGrades(grades.filter((grade) => grade !== undefined))

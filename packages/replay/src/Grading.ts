@@ -1,5 +1,6 @@
-import { BadInput, type Config, type Failure, type Grader, type Request } from "@spillway/domain"
+import { AGREEMENT, BadInput, type Config, type Failure, type Grader, JUDGE, type Request } from "@spillway/domain"
 import { Effect } from "effect"
+import { agreement } from "./graders/agreement.ts"
 import { boundedExec, MATCH_MS, MatchTimeout } from "./graders/BoundedRegExp.ts"
 import { choice } from "./graders/choice.ts"
 import { command } from "./graders/command.ts"
@@ -15,8 +16,9 @@ import { type Check, graded, type Verdict } from "./graders/Verdict.ts"
 
 /** A grader ready to grade: its patterns and schemas compiled. */
 export interface Grading {
-  /** The name its grades are stored under: the grader's type. */
-  readonly name: Grader["type"]
+  /** The name its grades are stored under: the grader's type, or `judge` for a command that is one. */
+  readonly name: Grader["type"] | typeof JUDGE
+  /** `request.reference` is the right answer, or for `agreement` the flagship's. */
   readonly grade: (request: Request, output: string) => Effect.Effect<Verdict, BadInput | Failure>
 }
 
@@ -66,7 +68,12 @@ export const makeGrading = Effect.fnUntraced(function*(
         }
       })
 
-  if (grader.type === "command") return { name: grader.type, grade: command(grader) }
+  if (grader.type === "command") {
+    return { name: grader.judge === true ? JUDGE : grader.type, grade: command(grader) }
+  }
+  if (grader.type === "agreement") {
+    return { name: AGREEMENT, grade: (request, output) => Effect.sync(() => agreement(output, request.reference)) }
+  }
   if (grader.type === "regex") {
     const flags = grader.flags ?? ""
     const pattern = yield* attempt(

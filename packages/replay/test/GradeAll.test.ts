@@ -63,6 +63,48 @@ describe("gradeAll", () => {
       assert.deepStrictEqual(yield* grades, expected)
     }).pipe(Effect.provide(layerMemory)))
 
+  it.live("grades agreement with the flagship's answer, not with the reference", () =>
+    Effect.gen(function*() {
+      const store = yield* Store
+      yield* store.putRequests([request(1), request(2), request(3)])
+      const { output: _, ...unanswered } = outcome(3, "dear", { error: "timeout: no answer" })
+      yield* store.putOutcomes([
+        outcome(1, "cheap", { output: "It is **8**." }),
+        outcome(1, "dear", { output: "8" }),
+        outcome(2, "cheap", { output: "It is 2." }),
+        outcome(2, "dear", { output: "9" }),
+        outcome(3, "cheap"),
+        unanswered
+      ])
+      const options = { source, graders: { default: { type: "agreement" } }, flagship: "dear" } as const
+      const report = yield* gradeAll(options)
+      assert.deepStrictEqual(yield* grades, [
+        "r1 cheap agreement 1",
+        "r1 dear agreement 1",
+        "r2 cheap agreement 0",
+        "r2 dear agreement 1",
+        "r3 dear agreement 0"
+      ])
+      assert.deepStrictEqual(report.ungraded, [
+        { task: "math", reason: "the flagship gave no answer to agree with", outcomes: 1 }
+      ])
+    }).pipe(Effect.provide(layerMemory)))
+
+  it.live("stores the grades of a command that is a judge as a judge's, beside sure ones that were imported", () =>
+    Effect.gen(function*() {
+      const store = yield* Store
+      yield* store.putRequests([request(1)])
+      yield* store.putOutcomes([outcome(1, "a")])
+      yield* store.putGrades([{ request_id: "r1", tier: "a", grader: "imported", quality: 0 }])
+      const lenient = [process.execPath, "-e", "console.log(JSON.stringify({ quality: 1 }))"]
+      yield* gradeAll({ source, graders: { default: { type: "command", command: lenient, judge: true } } })
+      const stored = yield* store.query("SELECT grader, quality, effective FROM grades ORDER BY grader")
+      assert.deepStrictEqual(stored.map((row) => ({ ...row })), [
+        { grader: "imported", quality: 0, effective: false },
+        { grader: "judge", quality: 1, effective: true }
+      ])
+    }).pipe(Effect.provide(layerMemory)))
+
   it.live("gives a failed outcome quality 0 until it is answered", () =>
     Effect.gen(function*() {
       const store = yield* Store

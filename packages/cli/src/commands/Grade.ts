@@ -1,7 +1,7 @@
 import { gradeAll, type GradeReport } from "@spillway/replay"
 import { Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
-import { loadConfig } from "../Configuration.ts"
+import { flagshipOf, loadConfig } from "../Configuration.ts"
 import { openStore } from "../Database.ts"
 import { configFlag, dbFlag, jsonFlag, names, tiersFlag, whereFlag } from "../Flags.ts"
 import { print, table } from "../Output.ts"
@@ -24,6 +24,7 @@ export const gradeCommand = Command.make(
     const report = yield* gradeAll({
       graders: loaded.config.graders,
       source: loaded.path,
+      flagship: flagshipOf(loaded.config),
       where: Option.getOrUndefined(where),
       tiers: names(tiers),
       regrade

@@ -33,7 +33,7 @@ const world = (w: World): PairedQuality => {
   return { policy, flagship, gold: { policy: gold, flagship, sure } }
 }
 
-const plain = ({ gold, ...quality }: PairedQuality): PairedQuality => quality
+const plain = ({ flagship, policy }: PairedQuality): PairedQuality => ({ flagship, policy })
 const rows = (n: number, seed: number) => observations(groupRows(n), seed)
 const floor = { _tag: "Relative", floor: 0.95 } as const
 

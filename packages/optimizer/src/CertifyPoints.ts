@@ -1,10 +1,20 @@
 import type { Certificate, Objective } from "@spillway/domain"
-import { certifyChain, type PolicyOutcomes, type Promises, simultaneousLowerBounds } from "./certify/Certify.ts"
+import {
+  type CertificationRows,
+  certifyChain,
+  certifySegments,
+  type PolicyOutcomes,
+  type Promises,
+  simultaneousLowerBounds
+} from "./certify/Certify.ts"
 import type { QualityTarget } from "./certify/Quality.ts"
 import { requestsNeeded } from "./certify/RequestsNeeded.ts"
+import { budgetUsd, notCovered, statement } from "./certify/Statement.ts"
+import type { GoldOutcomes } from "./labels/MeasureGold.ts"
+import { pairedDifference, predictionPowered } from "./labels/PredictionPowered.ts"
 import type { PlanOutcomes } from "./Measure.ts"
 import type { Candidate } from "./portfolio/Frontier.ts"
-import type { Groups } from "./statistics/Groups.ts"
+import { groupMeans, groupRows, type Groups } from "./statistics/Groups.ts"
 
 /** An operating point with what it did on the rows set apart to certify, and before on those it was searched on. */
 export interface MeasuredPoint {
@@ -12,7 +22,22 @@ export interface MeasuredPoint {
   readonly candidate: Candidate
   readonly outcomes: PlanOutcomes
   readonly developed: PlanOutcomes
+  /** The quality of `outcomes` by who gave it, where not all grades are sure. */
+  readonly gold?: GoldOutcomes | undefined
 }
+
+/** What {@link certifyPoints} needs to know beyond the measured points. */
+export interface CertifyOptions {
+  readonly objective: Objective
+  readonly seed: number
+  /** What the measured quality is. */
+  readonly labels: Certificate["labels"]
+  /** Task of each measured row. */
+  readonly tasks: ReadonlyArray<string>
+}
+
+/** With fewer sure grades than this, nothing is said of how far a judge is off. */
+const LEAST_GOLD = 30
 
 /** Bound on one request's cost for a budget test, as a multiple of the dearest request seen while fitting. */
 const COST_CAP = 10
@@ -21,26 +46,35 @@ const COST_CAP = 10
  * Tests the operating points against the objective and picks the default: with a quality promise the cheapest point that
  * is certified, with a budget alone the best. Flagship where nothing is.
  *
- * The order of the tests was fixed by the rows that the points were searched on.
+ * The order of the tests was fixed by the rows that the points were searched on. Where a judge graded and enough requests
+ * have sure grades too, the tests are about the sure grades, by prediction-powered inference.
  */
 export const certifyPoints = (
   points: ReadonlyArray<MeasuredPoint>,
   groups: Groups,
-  options: { readonly objective: Objective; readonly seed: number }
+  options: CertifyOptions
 ): { readonly certificate: Certificate; readonly lowerBounds: ReadonlyArray<number> } => {
-  const { objective, seed } = options
+  const { labels, objective, seed } = options
   const alpha = 1 - objective.confidence
   const flagship = points.find((p) => p.name === "flagship")!
   const others = points.filter((p) => p !== flagship)
   const quality = qualityTarget(objective)
   const budget = budgetUsd(objective)
-  const rows = { flagshipQuality: flagship.outcomes.quality, groups, alpha, seed }
+  const goldGroups = countGold(flagship, groups)
+  const gold = goldGroups >= LEAST_GOLD ? goldGroups : undefined
+  const rows = {
+    flagshipQuality: gold === undefined ? flagship.outcomes.quality : flagship.gold!.judged,
+    flagshipGold: gold === undefined ? undefined : flagship.gold!.quality,
+    groups,
+    alpha,
+    seed
+  }
   const cheaper = quality === undefined ? others : others.filter((p) => p.candidate.cost < flagship.candidate.cost)
   const affordable = budget === undefined ? cheaper : cheaper.filter((p) => p.candidate.cost <= budget)
   const chain = quality === undefined
     ? affordable.toSorted((a, b) => a.candidate.cost - b.candidate.cost)
       .map((point, i) => ({ point, weight: i === 0 ? 1 : 0 }))
-    : promisingFirst(affordable, flagship, quality, alpha, groups.count)
+    : promisingFirst(affordable, flagship, quality, alpha, gold ?? groups.count)
   const capUsd = COST_CAP * Math.max(...points.map((p) => p.outcomes.costUsd.reduce((a, b) => Math.max(a, b), 0)))
   const promises: Promises = {
     ...(quality === undefined ? {} : { quality }),
@@ -49,7 +83,8 @@ export const certifyPoints = (
   }
   const outcomesOf = (p: MeasuredPoint): PolicyOutcomes => ({
     name: p.name,
-    quality: p.outcomes.quality,
+    quality: gold === undefined ? p.outcomes.quality : p.gold!.judged,
+    gold: gold === undefined ? undefined : p.gold,
     costUsd: p.outcomes.costUsd,
     latencyMs: p.outcomes.latencyMs
   })
@@ -68,12 +103,29 @@ export const certifyPoints = (
   )
   const point = best ?? flagship
   const floor = objective.floor ?? objective.absolute_floor ?? 0
-  const flagshipMean = mean(flagship.outcomes.quality)
+  const corrected = gold === undefined ? undefined : correctedBy(point, flagship, groups, alpha)
+  const flagshipMean = corrected?.flagship ?? mean(flagship.outcomes.quality)
+  const segments = objective.task_floor === undefined
+    ? undefined
+    : segmentsOf(outcomesOf(point), point === flagship, objective.task_floor, rows, options.tasks, chain.length)
+  const facts = {
+    objective,
+    point: point.name,
+    certified: best !== undefined,
+    more: moreRequestsNeeded,
+    n: groups.count,
+    labels,
+    gold,
+    segments
+  }
   const certificate: Certificate = {
     certified: best !== undefined,
     point: point.name,
-    statement: statement(objective, point.name, best !== undefined, moreRequestsNeeded, groups.count),
-    test: "betting test (Waudby-Smith and Ramdas) on paired grades, down a fixed order of operating points (fallback)" +
+    statement: statement(facts),
+    test:
+      `betting test (Waudby-Smith and Ramdas) on ${
+        gold === undefined ? "paired grades" : "prediction-powered pairs of grades (Angelopoulos et al.)"
+      }, down a fixed order of operating points (fallback)` +
       (objective.p95_ms === undefined ? "" : "; exact binomial test of latency"),
     floor,
     epsilon: quality === undefined
@@ -81,12 +133,14 @@ export const certifyPoints = (
       : Math.max(0, quality._tag === "Relative" ? (1 - floor) * flagshipMean : flagshipMean - floor),
     alpha,
     n: flagship.outcomes.quality.length,
-    n_effective: nEffective,
+    n_effective: gold ?? nEffective,
     p_value: sequence.find((s) => s.point === point.name)?.p_value ?? 1,
     sequence,
     more_requests_needed: moreRequestsNeeded,
-    labels: "graded",
-    not_covered: NOT_COVERED
+    labels,
+    ...(corrected === undefined ? {} : { gold: corrected.gold }),
+    ...(segments === undefined ? {} : { segments }),
+    not_covered: notCovered(facts, goldGroups)
   }
   const bounds = simultaneousLowerBounds(
     others.map(outcomesOf),
@@ -94,6 +148,68 @@ export const certifyPoints = (
     rows
   )
   return { certificate, lowerBounds: points.map((p) => p === flagship ? 1 : bounds[others.indexOf(p)]!) }
+}
+
+/** Groups of requests that have a sure grade of the flagship beside a judge's. */
+const countGold = (flagship: MeasuredPoint, groups: Groups): number => {
+  if (flagship.gold === undefined) return 0
+  const { quality, sure } = flagship.gold
+  return new Set(groups.index.filter((_, row) => sure[row] === 0 && !Number.isNaN(quality[row]!))).size
+}
+
+/** The point against the flagship by sure grades, on the requests that were judged; of groups of near-duplicates. */
+const correctedBy = (
+  point: MeasuredPoint,
+  flagship: MeasuredPoint,
+  groups: Groups,
+  alpha: number
+): { readonly flagship: number; readonly gold: NonNullable<Certificate["gold"]> } => {
+  const judgedRows = Uint32Array.from(groups.index.keys()).filter((row) => flagship.gold!.sure[row] === 0)
+  const own = groupRows(judgedRows.length, judgedRows.map((row) => groups.index[row]!))
+  const labelled = ({ judged, quality }: GoldOutcomes) => {
+    const means = (column: Float64Array) => groupMeans(Float64Array.from(judgedRows, (row) => column[row]!), own)
+    return { gold: means(quality), judged: means(judged) }
+  }
+  const dear = labelled(flagship.gold!)
+  const difference = predictionPowered(pairedDifference(labelled(point.gold!), dear), { alpha, tuning: "power" })
+  return {
+    flagship: predictionPowered(dear, { alpha, tuning: "power" }).estimate,
+    gold: {
+      requests: difference.gold,
+      difference: difference.estimate,
+      interval: [Math.max(-1, difference.low), Math.min(1, difference.high)],
+      lambda: difference.lambda
+    }
+  }
+}
+
+/**
+ * The verdict on each task at the served point, by Holm over the tasks. The point was chosen on the same rows, so its
+ * p-values count once for every point that might have been chosen. The flagship keeps its own floor by definition.
+ */
+const segmentsOf = (
+  point: PolicyOutcomes,
+  isFlagship: boolean,
+  floor: number,
+  rows: CertificationRows,
+  tasks: ReadonlyArray<string>,
+  choices: number
+): NonNullable<Certificate["segments"]> => {
+  const byTask = Map.groupBy(tasks.keys(), (row) => tasks[row]!)
+  const segments = [...byTask].toSorted(([a], [b]) => a < b ? -1 : 1).map(([segment, list]) => {
+    const at = Uint32Array.from(list)
+    return { segment, rows: at, groups: groupRows(at.length, at.map((row) => rows.groups.index[row]!)) }
+  })
+  if (isFlagship) {
+    return segments.map(({ rows: at, segment }) => ({ task: segment, n: at.length, p_value: 0, certified: true }))
+  }
+  // The stakes are tuned to the level that the first of the tasks has to pass.
+  const level = rows.alpha / (Math.max(1, choices) * segments.length)
+  const quality: QualityTarget = { _tag: "Relative", floor }
+  return certifySegments(point, { quality }, { ...rows, alpha: level }, segments).map(({ p_value, segment }, i) => {
+    const adjusted = Math.min(1, choices * p_value)
+    return { task: segment, n: segments[i]!.rows.length, p_value: adjusted, certified: adjusted <= rows.alpha }
+  })
 }
 
 /**
@@ -133,52 +249,9 @@ const promisingFirst = (
   return chain.map(({ point }, i) => ({ point, weight: (i === 0 ? 0.5 : 0) + (i === second ? 0.5 : 0) }))
 }
 
-const NOT_COVERED: ReadonlyArray<string> = [
-  "traffic that differs from the requests it was tested on: watch for drift and certify again",
-  "single tasks: the promise is about the mean over all requests",
-  "errors of the graders themselves",
-  "models that a provider changes under the same name",
-  "prices that change"
-]
-
 const qualityTarget = (objective: Objective): QualityTarget | undefined => {
   if (objective.absolute_floor !== undefined) return { _tag: "Absolute", floor: objective.absolute_floor }
   return objective.floor === undefined ? undefined : { _tag: "Relative", floor: objective.floor }
-}
-
-const budgetUsd = (objective: Objective): number | undefined => {
-  const monthly = objective.budget_usd_per_month !== undefined && objective.requests_per_month !== undefined
-    ? objective.budget_usd_per_month / objective.requests_per_month
-    : undefined
-  const budgets = [objective.budget_usd_per_request, monthly].filter((b) => b !== undefined)
-  return budgets.length === 0 ? undefined : Math.min(...budgets)
-}
-
-const statement = (
-  objective: Objective,
-  point: string,
-  certified: boolean,
-  more: number | null,
-  n: number
-): string => {
-  const percent = (share: number) => `${Number((100 * share).toFixed(2))} %`
-  const promises = [
-    objective.absolute_floor !== undefined
-      ? `mean quality is at least ${objective.absolute_floor}`
-      : objective.floor !== undefined
-      ? `mean quality is at least ${percent(objective.floor)} of the flagship's`
-      : undefined,
-    objective.p95_ms === undefined ? undefined : `at least 95 % of requests take at most ${objective.p95_ms} ms`,
-    budgetUsd(objective) === undefined ? undefined : `the mean cost is at most ${budgetUsd(objective)} USD per request`
-  ].filter((p) => p !== undefined).join(" and ")
-  const confidence = percent(objective.confidence)
-  if (certified) {
-    return `With ${confidence} confidence, on traffic like the ${n} requests it was tested on, ${promises} at point "${point}".`
-  }
-  const needed = more === null || more === 0
-    ? "No number of further requests is likely to help: the cheaper points miss the promise."
-    : `About ${more} more graded requests would probably certify the next cheaper point.`
-  return `Nothing cheaper than the flagship is certified at ${confidence} confidence on ${n} requests (${promises}), so the flagship is served. ${needed}`
 }
 
 const mean = (values: Float64Array): number => values.reduce((sum, v) => sum + v, 0) / Math.max(1, values.length)

@@ -3,10 +3,11 @@ import { compile } from "@spillway/policy"
 import { Store } from "@spillway/store"
 import { Clock, Effect, Schema } from "effect"
 import { loadDataset, type LoadOptions } from "./data/LoadDataset.ts"
+import { gradeSources } from "./labels/GradeSources.ts"
 import { type Optimized, optimizeDataset, type OptimizeOptions } from "./OptimizeDataset.ts"
 
 /** {@link OptimizeOptions} without what the store and the clock provide. */
-export type OptimizeRequest = LoadOptions & Omit<OptimizeOptions, "dataSha256" | "now">
+export type OptimizeRequest = LoadOptions & Omit<OptimizeOptions, "dataSha256" | "now" | "grades">
 
 /** An optimized table with what was set aside while loading. */
 export interface OptimizeResult extends Optimized {
@@ -26,9 +27,10 @@ export const optimize = Effect.fnUntraced(function*(
   const start = now()
   const dataSha256 = yield* store.digest(request)
   const { data, warnings } = yield* loadDataset(request)
+  const grades = yield* gradeSources(data)
   const load = (now() - start) / 1_000
   const { report, table } = yield* Effect.try({
-    try: () => optimizeDataset(data, { ...request, dataSha256, now }),
+    try: () => optimizeDataset(data, { ...request, grades, dataSha256, now }),
     catch: (error) => error
   }).pipe(Effect.catch((error) => error instanceof BadInput ? Effect.fail(error) : Effect.die(error)))
   compile(Schema.decodeUnknownSync(RoutingTable)(table))

@@ -6,6 +6,8 @@ import { type Dataset, taskOf } from "./data/Dataset.ts"
 import { groupFolds, mix } from "./data/Folds.ts"
 import { splitByGroupAndTime } from "./data/Split.ts"
 import { fitPolicy } from "./fit/FitPolicy.ts"
+import type { GradeSources } from "./labels/GradeSources.ts"
+import { measureGold } from "./labels/MeasureGold.ts"
 import { measurePoint, pointNames, summarize } from "./Measure.ts"
 import type { OptimizeReport, TaskResult, TierCalibration } from "./OptimizeReport.ts"
 import { chooseClass } from "./portfolio/ChooseClass.ts"
@@ -31,6 +33,8 @@ export interface OptimizeOptions {
   readonly points?: number | undefined
   /** Model, settings and price of the tiers, by name, to write into the table. */
   readonly tierDetails?: ReadonlyMap<string, Omit<TableTier, "name">> | undefined
+  /** Who graded what, where not all grades are sure. */
+  readonly grades?: GradeSources | undefined
   readonly dataSha256: string
   readonly version: string
   /** Milliseconds from any fixed origin. */
@@ -105,15 +109,22 @@ export const optimizeDataset = (data: Dataset, options: OptimizeOptions): Optimi
     return candidates.map(({ plans }, i) => measurePoint(data, at, problem, predictions, names[i]!, plans))
   }
   const developed = measure(fitted.columns, develop)
+  const gold = options.grades && measureGold(columns, options.grades, (by) => measure(by, certify))
   const measured = measure(columns, certify).map((outcomes, i): MeasuredPoint => ({
     name: names[i]!,
     candidate: candidates[i]!,
     outcomes,
-    developed: developed[i]!
+    developed: developed[i]!,
+    gold: gold?.[i]
   }))
   lap("measure")
   const groups = groupRows(certify.length, Uint32Array.from(certify, (row) => data.group[row]!))
-  const { certificate, lowerBounds } = certifyPoints(measured, groups, options)
+  const { certificate, lowerBounds } = certifyPoints(measured, groups, {
+    objective: options.objective,
+    seed: options.seed,
+    labels: options.grades?.labels ?? "graded",
+    tasks: Array.from(certify, (row) => taskOf(data, row))
+  })
   lap("certify")
   const points = measured.map((point, i): OperatingPoint => ({
     name: point.name,

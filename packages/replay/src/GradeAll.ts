@@ -104,8 +104,10 @@ const usesAgreement = (graders: Config["graders"]): boolean =>
   [graders?.default, ...Object.values(graders?.tasks ?? {})].some((grader) => grader?.type === AGREEMENT)
 
 /** A request whose reference is the flagship's answer, or nothing. */
-const compared = ({ reference: _, ...request }: Request, flagshipAnswer: string | undefined): Request =>
-  flagshipAnswer === undefined ? request : { ...request, reference: flagshipAnswer }
+const compared = (request: Request, flagshipAnswer: string | undefined): Request => {
+  const { reference: _, ...unanswered } = request
+  return flagshipAnswer === undefined ? unanswered : { ...unanswered, reference: flagshipAnswer }
+}
 
 interface Item {
   readonly request: Request

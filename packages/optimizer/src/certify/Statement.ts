@@ -1,0 +1,113 @@
+import type { Certificate, Objective } from "@spillway/domain"
+
+/** What a certificate's words are made of. */
+export interface StatementFacts {
+  readonly objective: Objective
+  readonly point: string
+  readonly certified: boolean
+  /** Further requests that would probably help; null where none is known to. */
+  readonly more: number | null
+  /** Independent requests tested on. */
+  readonly n: number
+  readonly labels: Certificate["labels"]
+  /** Sure grades that corrected the others, where they were enough to. */
+  readonly gold: number | undefined
+  readonly segments: Certificate["segments"] | undefined
+}
+
+/** Most mean USD per request that may be spent, by the stricter of both ways to say it. */
+export const budgetUsd = (objective: Objective): number | undefined => {
+  const monthly = objective.budget_usd_per_month !== undefined && objective.requests_per_month !== undefined
+    ? objective.budget_usd_per_month / objective.requests_per_month
+    : undefined
+  const budgets = [objective.budget_usd_per_request, monthly].filter((b) => b !== undefined)
+  return budgets.length === 0 ? undefined : Math.min(...budgets)
+}
+
+/** The promise in plain words, or why there is none. */
+export const statement = (facts: StatementFacts): string => {
+  const { certified, more, n, objective, point } = facts
+  const quality = qualityIn(facts)
+  const promises = [
+    objective.absolute_floor !== undefined
+      ? `${quality} is at least ${objective.absolute_floor}`
+      : objective.floor !== undefined
+      ? `${quality} is at least ${percent(objective.floor)} of the flagship's`
+      : undefined,
+    objective.p95_ms === undefined ? undefined : `at least 95 % of requests take at most ${objective.p95_ms} ms`,
+    budgetUsd(objective) === undefined ? undefined : `the mean cost is at most ${budgetUsd(objective)} USD per request`
+  ].filter((p) => p !== undefined).join(" and ")
+  const confidence = percent(objective.confidence)
+  const needed = more === null || more === 0
+    ? "No number of further requests is likely to help: the cheaper points miss the promise."
+    : `About ${more} more ${moreOf(facts)} would probably certify the next cheaper point.`
+  return [
+    certified
+      ? `With ${confidence} confidence, on traffic like the ${n} requests it was tested on, ${promises} at point "${point}".`
+      : `Nothing cheaper than the flagship is certified at ${confidence} confidence on ${n} requests (${promises}), so the flagship is served. ${needed}`,
+    facts.gold === undefined
+      ? undefined
+      : `Quality is that of sure grades: ${facts.gold} requests have them, and correct the ${
+        facts.labels === "judged" ? "judge" : "agreement with the flagship"
+      } that graded the others (prediction-powered inference).`,
+    taskStatement(facts)
+  ].filter((sentence) => sentence !== undefined).join(" ")
+}
+
+const qualityIn = ({ gold, labels }: StatementFacts): string => {
+  if (labels === "graded" || gold !== undefined) return "mean quality"
+  return labels === "judged"
+    ? "mean judged quality (a judge's opinion, not corrected)"
+    : "mean agreement with the flagship's answers (there are no sure grades)"
+}
+
+const moreOf = ({ gold, labels }: StatementFacts): string =>
+  gold !== undefined
+    ? "requests with sure grades"
+    : labels === "graded"
+    ? "graded requests"
+    : labels === "judged"
+    ? "judged requests"
+    : "requests"
+
+const taskStatement = ({ objective, point, segments }: StatementFacts): string | undefined => {
+  if (segments === undefined || objective.task_floor === undefined) return undefined
+  const named = (certified: boolean) =>
+    segments.filter((s) => s.certified === certified).map((s) => `"${s.task}"`).join(", ")
+  const held = named(true), open = named(false)
+  const floor = `at least ${percent(objective.task_floor)} of the flagship's quality at point "${point}"`
+  return held === ""
+    ? `For no single task is ${floor} certified.`
+    : `Of single tasks, with ${percent(objective.confidence)} confidence in all of these together, ${held} ${
+      segments.filter((s) => s.certified).length === 1 ? "keeps" : "keep"
+    } ${floor}${open === "" ? "" : `; this is not certified for ${open}`}.`
+}
+
+/** What the promise does not cover. */
+export const notCovered = (
+  { gold, labels, segments }: Pick<StatementFacts, "labels" | "gold" | "segments">,
+  tooFewGold: number
+): ReadonlyArray<string> => [
+  "traffic that differs from the requests it was tested on: watch for drift and certify again",
+  segments === undefined
+    ? "single tasks: the promise is about the mean over all requests"
+    : "tasks that are not certified by themselves, and kinds of requests within a task",
+  graders(labels, gold, tooFewGold),
+  "models that a provider changes under the same name",
+  "prices that change"
+]
+
+const graders = (labels: Certificate["labels"], gold: number | undefined, tooFewGold: number): string => {
+  if (labels === "graded") return "errors of the graders themselves"
+  if (gold !== undefined) {
+    return "sure grades that are wrong, or that were not drawn at random from the requests that were judged"
+  }
+  const few = tooFewGold === 0
+    ? "there are no sure grades to correct it"
+    : `sure grades on ${tooFewGold} requests are too few to correct it`
+  return labels === "judged"
+    ? `the judge's bias: ${few}`
+    : "requests on which the flagship is wrong: agreement with it is not quality"
+}
+
+const percent = (share: number): string => `${Number((100 * share).toFixed(2))} %`

@@ -67,21 +67,37 @@ interface Asked {
   readonly flagshipAnswer: string | undefined
 }
 
+/** Finds one tier's answers to requests that are asked for in their own order, holding one chunk of outcomes. */
+const answerFinder = Effect.fnUntraced(function*(outcomes: Stream.Stream<ReadonlyArray<Outcome>, BadInput | Failure>) {
+  const pull = yield* Stream.toPull(Stream.flattenIterable(outcomes))
+  let chunk: ReadonlyArray<Outcome> = []
+  let at = 0
+  return Effect.fnUntraced(function*(id: string): Effect.fn.Return<string | undefined, BadInput | Failure> {
+    if (at === chunk.length) {
+      chunk = yield* Pull.catchDone(pull, () => Effect.succeed<ReadonlyArray<Outcome>>([]))
+      at = 0
+    }
+    const head = chunk[at]
+    if (head?.request_id !== id) return undefined
+    at += 1
+    return head.output
+  })
+})
+
 /** The selected requests, with the flagship's answers where they are needed. */
-const asked = (
+const asked = Effect.fnUntraced(function*(
   store: Store["Service"],
   where: string | undefined,
   flagship: string | undefined
-): Stream.Stream<Asked, BadInput | Failure> => {
+) {
   const requests = Stream.flattenIterable(store.requests({ where }))
-  return flagship === undefined
-    ? Stream.map(requests, (request) => ({ request, flagshipAnswer: undefined }))
-    : Stream.zipWith(
-      requests,
-      Stream.flattenIterable(store.outputs(flagship, { where })),
-      (request, flagshipAnswer) => ({ request, flagshipAnswer })
-    )
-}
+  if (flagship === undefined) return Stream.map(requests, (request): Asked => ({ request, flagshipAnswer: undefined }))
+  const find = yield* answerFinder(store.outcomes({ where, tiers: [flagship] }))
+  return Stream.mapEffect(
+    requests,
+    (request) => Effect.map(find(request.request_id), (flagshipAnswer): Asked => ({ request, flagshipAnswer }))
+  )
+})
 
 /** Finds the requests of outcomes that come in the requests' own order, holding one chunk of requests. */
 const requestFinder = Effect.fnUntraced(function*(requests: Stream.Stream<Asked, BadInput | Failure>) {
@@ -170,7 +186,7 @@ export const gradeAll = Effect.fn("gradeAll")(function*(
   const selection = { where: options.where, tiers: options.tiers }
   yield* Effect.gen(function*() {
     const flagship = usesAgreement(options.graders) ? options.flagship : undefined
-    const find = yield* requestFinder(asked(store, options.where, flagship))
+    const find = yield* requestFinder(yield* asked(store, options.where, flagship))
     yield* Stream.runForEach(
       store.outcomes(selection),
       Effect.fnUntraced(function*(outcomes) {

@@ -66,7 +66,7 @@ describe("gradeAll", () => {
   it.live("grades agreement with the flagship's answer, not with the reference", () =>
     Effect.gen(function*() {
       const store = yield* Store
-      yield* store.putRequests([request(1), request(2), request(3)])
+      yield* store.putRequests([1, 2, 3, 4, 5].map((i) => request(i)))
       const { output: _, ...unanswered } = outcome(3, "dear", { error: "timeout: no answer" })
       yield* store.putOutcomes([
         outcome(1, "cheap", { output: "It is **8**." }),
@@ -74,7 +74,9 @@ describe("gradeAll", () => {
         outcome(2, "cheap", { output: "It is 2." }),
         outcome(2, "dear", { output: "9" }),
         outcome(3, "cheap"),
-        unanswered
+        unanswered,
+        outcome(4, "cheap"),
+        outcome(5, "cheap")
       ])
       const options = { source, graders: { default: { type: "agreement" } }, flagship: "dear" } as const
       const report = yield* gradeAll(options)
@@ -86,7 +88,7 @@ describe("gradeAll", () => {
         "r3 dear agreement 0"
       ])
       assert.deepStrictEqual(report.ungraded, [
-        { task: "math", reason: "the flagship gave no answer to agree with", outcomes: 1 }
+        { task: "math", reason: "the flagship gave no answer to agree with", outcomes: 3 }
       ])
     }).pipe(Effect.provide(layerMemory)))
 

@@ -45,11 +45,15 @@ export interface OptimizeOptions {
 export interface Optimized {
   readonly table: RoutingTable
   readonly report: OptimizeReport
+  /** The rows of the data that were set apart to certify. */
+  readonly certify: Uint32Array
+  /** The table's points with what they did, in its order. */
+  readonly measured: ReadonlyArray<MeasuredPoint>
 }
 
 const FOLDS = 5
 /** With few requests the certificate needs a larger part of them than the fit can tell the loss of. */
-const certifyShare = (requests: number): number => requests < 5_000 ? 0.3 : 0.2
+export const certifyShare = (requests: number): number => requests < 5_000 ? 0.3 : 0.2
 const POINTS = 18
 const PRICES = 12
 /** Fewer requests than this cannot be split into parts to fit and to certify on. */
@@ -178,7 +182,12 @@ export const optimizeDataset = (data: Dataset, options: OptimizeOptions): Optimi
     peak_rss_mb: 0
   }
   lap("report")
-  return { table, report: { ...report, timing, peak_rss_mb: Math.round(process.resourceUsage().maxRSS / 1024) } }
+  return {
+    table,
+    report: { ...report, timing, peak_rss_mb: Math.round(process.resourceUsage().maxRSS / 1024) },
+    certify,
+    measured
+  }
 }
 
 /** Rows by time; rows without a time come in an order drawn by the seed. With `labels`, a sample of that many. */

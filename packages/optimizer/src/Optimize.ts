@@ -2,6 +2,7 @@ import { BadInput, type Failure, RoutingTable } from "@spillway/domain"
 import { compile } from "@spillway/policy"
 import { Store } from "@spillway/store"
 import { Clock, Effect, Schema } from "effect"
+import type { Dataset } from "./data/Dataset.ts"
 import { loadDataset, type LoadOptions } from "./data/LoadDataset.ts"
 import { gradeSources } from "./labels/GradeSources.ts"
 import { type Optimized, optimizeDataset, type OptimizeOptions } from "./OptimizeDataset.ts"
@@ -11,6 +12,8 @@ export type OptimizeRequest = LoadOptions & Omit<OptimizeOptions, "dataSha256" |
 
 /** An optimized table with what was set aside while loading. */
 export interface OptimizeResult extends Optimized {
+  /** What was loaded. */
+  readonly data: Dataset
   readonly warnings: ReadonlyArray<string>
 }
 
@@ -29,10 +32,11 @@ export const optimize = Effect.fnUntraced(function*(
   const { data, warnings } = yield* loadDataset(request)
   const grades = yield* gradeSources(data)
   const load = (now() - start) / 1_000
-  const { report, table } = yield* Effect.try({
+  const optimized = yield* Effect.try({
     try: () => optimizeDataset(data, { ...request, grades, dataSha256, now }),
     catch: (error) => error
   }).pipe(Effect.catch((error) => error instanceof BadInput ? Effect.fail(error) : Effect.die(error)))
-  compile(Schema.decodeUnknownSync(RoutingTable)(table))
-  return { table, report: { ...report, timing: { load, ...report.timing } }, warnings }
+  compile(Schema.decodeUnknownSync(RoutingTable)(optimized.table))
+  const { report } = optimized
+  return { ...optimized, data, report: { ...report, timing: { load, ...report.timing } }, warnings }
 })

@@ -172,7 +172,7 @@ export const exampleTable: RoutingTable = {
     { name: "flagship", model: "sim-flagship", price: { input_usd_per_mtok: 2, output_usd_per_mtok: 8 } }
   ],
   flagship: "flagship",
-  features: { version: 1, hash_bits: 12, dense: { names: [], mean: [], scale: [] } },
+  features: { version: 2, hash_bits: 12, dense: { names: [], mean: [], scale: [] } },
   heads: [head("economy"), head("standard")],
   cost_heads: [],
   acceptors: [],

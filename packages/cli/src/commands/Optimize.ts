@@ -1,5 +1,6 @@
-import { BadInput, type Objective, type Price } from "@spillway/domain"
+import { BadInput, type Certificate, type Objective, type Price } from "@spillway/domain"
 import { optimize, type OptimizeResult } from "@spillway/optimizer"
+import { qualityWord } from "@spillway/report"
 import { Store } from "@spillway/store"
 import { Clock, Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
@@ -30,6 +31,7 @@ export const optimizeCommand = Command.make(
       "Least quality relative to the flagship's, for example 0.98 (default: the configuration's, else 0.98)"
     ),
     absoluteFloor: optional("absolute-floor", "Least mean quality in absolute terms"),
+    taskFloor: optional("task-floor", "Test each task apart for this least quality relative to the flagship's"),
     confidence: optional("confidence", "Confidence of the certificate (default: the configuration's, else 0.95)"),
     budget: optional("budget", "Most mean US dollars per request"),
     monthlyBudget: optional("monthly-budget", "Most US dollars a month, with --requests-per-month"),
@@ -97,6 +99,7 @@ const objectiveOf = Effect.fnUntraced(function*(
   flags: {
     readonly floor: Option.Option<number>
     readonly absoluteFloor: Option.Option<number>
+    readonly taskFloor: Option.Option<number>
     readonly confidence: Option.Option<number>
     readonly budget: Option.Option<number>
     readonly monthlyBudget: Option.Option<number>
@@ -109,12 +112,15 @@ const objectiveOf = Effect.fnUntraced(function*(
   const given = loaded?.config.objective
   const pick = (flag: Option.Option<number>, configured: number | undefined) => Option.getOrElse(flag, () => configured)
   const floor = pick(flags.floor, given?.floor), absolute = pick(flags.absoluteFloor, given?.absolute_floor)
+  const perTask = pick(flags.taskFloor, given?.task_floor)
   const confidence = pick(flags.confidence, given?.confidence) ?? 0.95
   const budget = pick(flags.budget, given?.budget_usd_per_request)
   const monthly = pick(flags.monthlyBudget, given?.budget_usd_per_month)
   const volume = pick(flags.requestsPerMonth, given?.requests_per_month)
   const p95 = pick(flags.p95, given?.p95_ms)
-  for (const [name, value] of [["--floor", floor], ["--absolute-floor", absolute]] as const) {
+  for (
+    const [name, value] of [["--floor", floor], ["--absolute-floor", absolute], ["--task-floor", perTask]] as const
+  ) {
     if (value !== undefined && !(value >= 0 && value <= 1)) {
       return yield* wrong(name, `${value} is not between 0 and 1`, "Give a share like 0.98")
     }
@@ -135,6 +141,7 @@ const objectiveOf = Effect.fnUntraced(function*(
   return {
     ...(relative === undefined ? {} : { floor: relative }),
     ...(absolute === undefined ? {} : { absolute_floor: absolute }),
+    ...(perTask === undefined ? {} : { task_floor: perTask }),
     confidence,
     ...(budget === undefined ? {} : { budget_usd_per_request: budget }),
     ...(monthly === undefined ? {} : { budget_usd_per_month: monthly, requests_per_month: volume! }),
@@ -153,6 +160,14 @@ const tierDetails = (loaded: Loaded | undefined) =>
     }
   ]))
 
+/** What the sure grades say beside a judge's, for people. */
+const correction = ({ alpha, gold, point }: Certificate): ReadonlyArray<string> =>
+  gold === undefined ? [] : [
+    `By sure grades the quality of "${point}" minus the flagship's is ${gold.difference.toFixed(3)} (${
+      percent(1 - alpha, 0)
+    } interval ${gold.interval.map((v) => v.toFixed(3)).join(" to ")}).`
+  ]
+
 /** What was found, for people. */
 export const optimizeText = ({ report, warnings }: OptimizeResult, out: string): string => {
   const { savings } = report
@@ -160,7 +175,7 @@ export const optimizeText = ({ report, warnings }: OptimizeResult, out: string):
   return [
     ...warnings.map((warning) => `warning: ${warning}`),
     table(
-      ["point", "quality", "at least", "cost/request", "p95", "answers by tier"],
+      ["point", qualityWord(report.certificate.labels), "at least", "cost/request", "p95", "answers by tier"],
       report.frontier.map((p) => [
         p.name === report.default_point ? `${p.name} *` : p.name,
         p.quality.toFixed(3),
@@ -171,8 +186,11 @@ export const optimizeText = ({ report, warnings }: OptimizeResult, out: string):
       ])
     ),
     "",
-    `* served by default. "at least": lower bound of quality relative to the flagship, for all points at once.`,
+    `* served by default. "at least": lower bound of ${
+      report.certificate.gold === undefined ? qualityWord(report.certificate.labels) : "sure quality"
+    } relative to the flagship, for all points at once.`,
     report.certificate.statement,
+    ...correction(report.certificate),
     `On ${savings.requests} requests the search did not see: ${usd(savings.policy_usd)} instead of ${
       usd(savings.flagship_usd)
     }, saving ${percent(savings.saved_share)} (95 % interval ${interval[0]} to ${interval[1]}).`,

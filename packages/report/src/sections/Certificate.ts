@@ -1,14 +1,34 @@
 import type { Certificate } from "@spillway/domain"
 import type { OptimizeReport } from "@spillway/optimizer"
 import { type Block, paragraph, type Section, strong } from "../document/Block.ts"
-import { count, exactPercent, pValue, quality } from "../Format.ts"
+import { count, exactPercent, interval, pValue, quality, qualityDifference } from "../Format.ts"
 
-const LABELS: Readonly<Record<Certificate["labels"], string>> = {
-  graded: "Quality is what the graders gave.",
-  judged: "Quality is what a judge model gave, corrected by a smaller set of sure grades.",
-  agreement_with_flagship:
-    "There are no grades: quality here is agreement with the flagship's answer. Where the flagship is wrong, a policy that agrees with it is wrong too."
+/** What quality means in this certificate. */
+const meaning = ({ alpha, gold, labels, point }: Certificate): string => {
+  if (labels === "graded") return "Quality is what the graders gave."
+  const shown = labels === "judged"
+    ? "The measured quality is a judge's opinion"
+    : "The measured quality is agreement with the flagship's answer"
+  if (gold !== undefined) {
+    return `${shown}; the promise is about sure grades, which ${count(gold.requests)} of the requests have and which ` +
+      `correct the others (prediction-powered inference). By them, the quality of ${point} minus the flagship's is ` +
+      `${qualityDifference(gold.difference)}, with a ${exactPercent(1 - alpha)} interval of ${
+        interval(gold.interval, qualityDifference)
+      }.`
+  }
+  return labels === "judged"
+    ? `${shown}, and no sure grades correct it: a judge that favours some tier favours it here too.`
+    : `There are no grades. ${shown}: where the flagship is wrong, a policy that agrees with it is wrong too.`
 }
+
+const segments = (tasks: NonNullable<Certificate["segments"]>): Block => ({
+  _tag: "Table",
+  caption: "The floor for each task at the default point; p-values are adjusted for the number of tasks and points",
+  columns: [{ name: "Task" }, { name: "Requests", numeric: true }, { name: "p-value", numeric: true }, {
+    name: "Result"
+  }],
+  rows: tasks.map((s) => [s.task, count(s.n), pValue(s.p_value), s.certified ? "certified" : "not certified"])
+})
 
 const sequence = ({ sequence }: Certificate): Block => ({
   _tag: "Table",
@@ -42,7 +62,7 @@ export const certificate = (report: OptimizeReport): Section => {
       {
         _tag: "List",
         items: [
-          [LABELS[promise.labels]],
+          [meaning(promise)],
           [`Test: ${promise.test}.`],
           [
             `Tested on ${count(promise.n)} requests that were set apart for it, worth ${count(promise.n_effective)} ` +
@@ -58,6 +78,7 @@ export const certificate = (report: OptimizeReport): Section => {
         ]
       },
       ...promise.sequence.length === 0 ? [] : [sequence(promise)],
+      ...promise.segments === undefined ? [] : [segments(promise.segments)],
       ...promise.not_covered.length === 0
         ? []
         : [paragraph(strong("Not covered:")), {

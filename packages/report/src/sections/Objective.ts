@@ -22,6 +22,9 @@ export const objectiveClauses = (objective: Objective): ReadonlyArray<string> =>
     ? []
     : [`mean quality of at least ${exactPercent(objective.floor)} of the flagship's`],
   ...objective.absolute_floor === undefined ? [] : [`mean quality of at least ${objective.absolute_floor}`],
+  ...objective.task_floor === undefined
+    ? []
+    : [`for each task, at least ${exactPercent(objective.task_floor)} of the flagship's quality`],
   ...objective.budget_usd_per_request === undefined
     ? []
     : [`at most ${usd(objective.budget_usd_per_request)} per request on average`],

@@ -23,7 +23,7 @@ export type TableTier = typeof TableTier.Type
  * and clipped to 6 deviations.
  */
 export const FeatureSpec = Schema.Struct({
-  version: Schema.Literal(1),
+  version: Schema.Literal(2),
   hash_bits: Schema.Int.check(Schema.isBetween({ minimum: 8, maximum: 20 })),
   dense: Schema.Struct({ names: Schema.Array(Schema.NonEmptyString), mean: Numbers, scale: Numbers })
 })

@@ -22,7 +22,7 @@ export const tableParts = (data: Dataset, fitted: FittedPolicy, tiers: RoutingTa
   tiers,
   flagship: data.tiers[data.flagship]!,
   features: {
-    version: 1,
+    version: 2,
     hash_bits: data.hashBits,
     dense: {
       names: data.denseNames,

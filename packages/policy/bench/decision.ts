@@ -42,7 +42,7 @@ const weights = encodeFloat32(Float32Array.from({ length: 2 ** BITS }, () => nex
 const routing: RoutingTable = {
   ...table,
   features: {
-    version: 1,
+    version: 2,
     hash_bits: BITS,
     dense: { names: denseNames, mean: denseNames.map(() => 0), scale: denseNames.map(() => 1) }
   },

@@ -51,7 +51,7 @@ export const table: RoutingTable = {
   format: "spillway.routing-table/1",
   tiers: TIERS.map((name) => ({ name })),
   flagship: "large",
-  features: { version: 1, hash_bits: 8, dense: { names: ["log_chars"], mean: [4], scale: [2] } },
+  features: { version: 2, hash_bits: 8, dense: { names: ["log_chars"], mean: [4], scale: [2] } },
   heads: [],
   cost_heads: TIERS.map((tier, k) => ({ tier, intercept_usd: 0, usd_per_char: 10 ** k * 1e-6 })),
   acceptors: TIERS.map((tier) => acceptor(tier)),

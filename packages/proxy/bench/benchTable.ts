@@ -30,7 +30,7 @@ export const benchTable = (tiers: ReadonlyArray<Tier>): RoutingTable => {
   return {
     ...table,
     features: {
-      version: 1,
+      version: 2,
       hash_bits: HASH_BITS,
       dense: { names: denseNames, mean: denseNames.map(() => 0), scale: denseNames.map(() => 1) }
     },

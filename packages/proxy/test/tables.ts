@@ -66,7 +66,7 @@ export const testTable = (tiers: ReadonlyArray<Tier> = tiersAt("upstream")): Rou
     ...(settings === undefined ? {} : { settings })
   })),
   flagship: "flagship",
-  features: { version: 1, hash_bits: 8, dense: { names: [], mean: [], scale: [] } },
+  features: { version: 2, hash_bits: 8, dense: { names: [], mean: [], scale: [] } },
   heads: [],
   cost_heads: [],
   acceptors: [acceptor("economy"), acceptor("standard")],

@@ -17,25 +17,33 @@ export const randomMix = (data: Dataset, rows: Uint32Array): ReadonlyArray<CostQ
     quality
   }))
 
-/** Frontier of the policy that knows every grade beforehand: `argmax quality - lambda cost` over a grid of prices. */
+/** Prices at which the oracle is shown; at the greatest the whole range of quality is worth a thousandth of the dearest tier. */
+export const oraclePrices = (data: Dataset, rows: Uint32Array): ReadonlyArray<number> => {
+  const dearest = Math.max(...singleTiers(data, rows).map((p) => p.cost_usd))
+  return [0, ...Array.from({ length: 40 }, (_, i) => 10 ** (-3 + i * 0.15) / dearest)]
+}
+
+/** The tier that the oracle takes for a row: `argmax quality - lambda cost`, the cheapest of equals. */
+export const oracleTier = (data: Dataset, row: number, lambda: number): number => {
+  let best = 0, value = -Infinity
+  for (let k = 0; k < data.tiers.length; k++) {
+    const v = data.quality[k]![row]! - lambda * data.costUsd[k]![row]!
+    if (v > value || (v === value && data.costUsd[k]![row]! < data.costUsd[best]![row]!)) {
+      value = v
+      best = k
+    }
+  }
+  return best
+}
+
+/** Frontier of the policy that knows every grade beforehand: {@link oracleTier} over a grid of prices. */
 export const oracleFrontier = (data: Dataset, rows: Uint32Array): ReadonlyArray<CostQuality> => {
-  const singles = singleTiers(data, rows)
-  const dearest = Math.max(...singles.map((p) => p.cost_usd))
-  // At the greatest price the whole quality range is worth less than a thousandth of the dearest tier.
-  const prices = [0, ...Array.from({ length: 40 }, (_, i) => 10 ** (-3 + i * 0.15) / dearest)]
-  const points = prices.map((lambda) => {
+  const points = oraclePrices(data, rows).map((lambda) => {
     let cost = 0, quality = 0
     for (const row of rows) {
-      let best = 0, value = -Infinity
-      for (let k = 0; k < data.tiers.length; k++) {
-        const v = data.quality[k]![row]! - lambda * data.costUsd[k]![row]!
-        if (v > value || (v === value && data.costUsd[k]![row]! < data.costUsd[best]![row]!)) {
-          value = v
-          best = k
-        }
-      }
-      cost += data.costUsd[best]![row]!
-      quality += data.quality[best]![row]!
+      const tier = oracleTier(data, row, lambda)
+      cost += data.costUsd[tier]![row]!
+      quality += data.quality[tier]![row]!
     }
     return { cost: cost / rows.length, quality: quality / rows.length }
   })

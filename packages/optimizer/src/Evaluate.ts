@@ -1,24 +1,30 @@
-import { BadInput, type Failure, type OperatingPoint, type Plan, type RoutingTable } from "@spillway/domain"
-import type { Store } from "@spillway/store"
+import { BadInput, type Failure, type RoutingTable } from "@spillway/domain"
+import { compile } from "@spillway/policy"
+import { Store } from "@spillway/store"
 import { Effect } from "effect"
 import { applyTable } from "./ApplyTable.ts"
-import { baselines, oracleFrontier } from "./Baselines.ts"
+import { baselines, oracleFrontier, randomMix } from "./Baselines.ts"
 import type { Dataset } from "./data/Dataset.ts"
 import { loadDataset } from "./data/LoadDataset.ts"
-import { measurePoint, type PlanOutcomes, summarize } from "./Measure.ts"
-import type { Baseline, FrontierPoint, Interval } from "./OptimizeReport.ts"
-import { predictionsOf, problemOf } from "./portfolio/Columns.ts"
-import type { IndexedPlan } from "./search/IndexedPlan.ts"
-import { clusterBootstrap } from "./statistics/ClusterBootstrap.ts"
-import { groupRows } from "./statistics/Groups.ts"
+import { type EvaluationMetrics, evaluationMetrics } from "./evaluate/EvaluationMetrics.ts"
+import { type ObjectiveCheck, objectiveChecks } from "./evaluate/ObjectiveChecks.ts"
+import { pairedIntervals } from "./evaluate/PairedIntervals.ts"
+import { pointOutcomes } from "./evaluate/PointOutcomes.ts"
+import { whatIsMissing } from "./evaluate/WhatIsMissing.ts"
+import { summarize } from "./Measure.ts"
+import type { Baseline, CostQuality, FrontierPoint, Interval } from "./OptimizeReport.ts"
+import { mean } from "./statistics/Moments.ts"
 
-/** An operating point of a table on recorded outcomes. */
+/** An operating point of a table on recorded outcomes. Intervals are null where there are fewer than two groups. */
 export interface EvaluatedPoint extends FrontierPoint {
-  /** Paired difference to the flagship, 95 % cluster-bootstrap interval. */
-  readonly quality_difference_interval: Interval
-  readonly saving_interval: Interval
-  /** USD per request above the cheapest point whose quality on these rows keeps the table's floor; null below the floor. */
+  /** Quality minus the flagship's on the same requests, 95 % paired cluster-bootstrap interval. */
+  readonly quality_difference_interval: Interval | null
+  /** Share of the flagship's cost saved, the same kind of interval. */
+  readonly saving_interval: Interval | null
+  /** USD per request above the cheapest point that keeps the objective on these rows; null for one that does not. */
   readonly regret_usd: number | null
+  /** Quality below the best point that keeps the objective on these rows; null for one that does not. */
+  readonly regret_quality: number | null
 }
 
 /** A table measured on recorded outcomes. */
@@ -26,121 +32,152 @@ export interface Evaluation {
   readonly requests: number
   readonly default_point: string
   readonly frontier: ReadonlyArray<EvaluatedPoint>
+  readonly metrics: EvaluationMetrics
   readonly baselines: ReadonlyArray<Baseline>
-  readonly oracle: ReadonlyArray<{ readonly cost_usd: number; readonly quality: number }>
+  /** Upper hull of the single tiers: what mixing them at random reaches. */
+  readonly mix: ReadonlyArray<CostQuality>
+  readonly oracle: ReadonlyArray<CostQuality>
   /** Whether the default point kept the table's objective on these rows, by its measured means. */
   readonly objective_met: boolean
+  /** Each condition of the objective at the default point. */
+  readonly objective_checks: ReadonlyArray<ObjectiveCheck>
   readonly warnings: ReadonlyArray<string>
 }
 
-/** Applies a table to recorded outcomes of the selected requests: every operating point on every request. */
+/**
+ * Applies a table to recorded outcomes of the selected requests: every operating point on every request that all of the
+ * table's tiers have a grade for. Fails with {@link BadInput} where a tier has too few, or the table is not valid.
+ */
 export const evaluate = Effect.fnUntraced(function*(
   table: RoutingTable,
   options: { readonly where?: string | undefined; readonly seed: number }
 ): Effect.fn.Return<Evaluation, BadInput | Failure, Store> {
-  const tiers = table.tiers.map((tier) => tier.name)
-  const { data: loaded, warnings } = yield* loadDataset({
-    where: options.where,
-    tiers,
-    flagship: table.flagship,
-    hashBits: table.features.hash_bits
-  })
-  const missing = tiers.filter((tier) => !loaded.tiers.includes(tier))
-  if (missing.length > 0) {
-    return yield* new BadInput({
-      source: "database",
-      field: missing.join(", "),
-      problem: "too few graded outcomes to evaluate the table on",
-      mend: "Replay and grade these tiers first"
-    })
-  }
-  const data = inTableOrder(loaded, tiers)
+  yield* checkTable(table)
+  const loaded = yield* loadForTable(table, options.where)
+  const { data, columns, expectedCosts } = yield* withCosts(table, loaded.data)
   const rows = Uint32Array.from({ length: data.n }, (_, row) => row)
-  const columns = applyTable(data, table, rows)
-  const measured = table.points.map((point) => ({
-    name: point.name,
-    outcomes: measureNamed(data, columns, rows, point)
-  }))
-  const flagship = measured.find((p) => p.name === "flagship")!
-  const served = measured.find((p) => p.name === table.default_point)!
-  const summaries = measured.map((p) => ({ ...p, summary: summarize(data, rows, p.outcomes, options.seed) }))
-  const floor = (table.objective.floor ?? 0) * mean(flagship.outcomes.quality)
-  const feasible = summaries.filter((p) => p.summary.quality >= Math.max(floor, table.objective.absolute_floor ?? 0))
-  const cheapest = Math.min(...feasible.map((p) => p.summary.cost_usd))
+  const measured = table.points.map((point) => pointOutcomes(data, columns, rows, point))
+  const summaries = measured.map((outcomes) => summarize(data, rows, outcomes, options.seed))
+  const defaultAt = table.points.findIndex(({ name }) => name === table.default_point), served = measured[defaultAt]!
+  // Summed in the order of rows like the flagship's, so that the flagship is as good as itself to the last digit.
+  const means = measured.map((p) => ({ quality: mean(p.quality), cost_usd: mean(p.costUsd) }))
+  const checks = means.map((point, i) =>
+    objectiveChecks(
+      table.objective,
+      { ...point, latency_p95_ms: summaries[i]!.latency_p95_ms },
+      mean(data.quality[data.flagship]!)
+    )
+  )
+  const keeps = checks.map((of) => of.every(({ met }) => met))
+  const feasible = summaries.filter((_, i) => keeps[i])
+  const cheapest = Math.min(...feasible.map((p) => p.cost_usd)), best = Math.max(...feasible.map((p) => p.quality))
+  const intervals = pairedIntervals(data, rows, measured, options.seed)
   return {
     requests: data.n,
     default_point: table.default_point,
-    frontier: summaries.map(({ name, outcomes, summary }, i) => ({
-      name,
+    frontier: summaries.map((summary, i) => ({
+      name: table.points[i]!.name,
       ...summary,
       lower_bound: table.points[i]!.expected.lower_bound,
-      ...paired(data, outcomes, flagship.outcomes, options.seed),
-      regret_usd: feasible.some((p) => p.name === name) ? summary.cost_usd - cheapest : null
+      quality_difference_interval: intervals.points[i]!.quality_difference,
+      saving_interval: intervals.points[i]!.saving,
+      regret_usd: keeps[i] ? summary.cost_usd - cheapest : null,
+      regret_quality: keeps[i] ? best - summary.quality : null
     })),
-    baselines: baselines(data, rows, rows, mean(served.outcomes.costUsd)),
+    metrics: evaluationMetrics({ data, columns, rows, points: means, served, intervals: intervals.gap }),
+    baselines: baselinesOf(data, rows, mean(served.costUsd)),
+    mix: randomMix(data, rows),
     oracle: oracleFrontier(data, rows),
-    objective_met: feasible.some((p) => p.name === table.default_point),
-    warnings
+    objective_met: keeps[defaultAt]!,
+    objective_checks: checks[defaultAt]!,
+    warnings: [
+      ...loaded.warnings,
+      ...(expectedCosts === 0 ? [] : [
+        `${expectedCosts} outcomes have no cost; what the table expects them to cost stands in`
+      ]),
+      ...whatIsMissing(data, table)
+    ]
   }
 })
 
-const measureNamed = (
-  data: Dataset,
-  columns: ReturnType<typeof applyTable>,
-  rows: Uint32Array,
-  point: OperatingPoint
-): PlanOutcomes => {
-  const score = point.plans.flatMap(({ plan }) => plan.stages)[0]?.score ?? "confidence"
-  return measurePoint(
-    data,
-    rows,
-    problemOf(columns, rows, score, "labels"),
-    predictionsOf(columns, rows),
-    point.name,
-    point.plans.map(({ plan, share }) => ({ share, plan: indexedPlan(data, plan) }))
+/** Refuses what the proxy would refuse. */
+const checkTable = (table: RoutingTable): Effect.Effect<void, BadInput> =>
+  Effect.try({ try: () => compile(table), catch: (error) => error }).pipe(
+    Effect.catch((error) => error instanceof BadInput ? Effect.fail(error) : Effect.die(error)),
+    Effect.asVoid
   )
-}
 
-/** A plan by tier index. */
-const indexedPlan = (data: Dataset, plan: Plan): IndexedPlan => {
-  const index = (tier: string) => data.tiers.indexOf(tier)
-  const stages: Array<IndexedPlan["stages"][number]> = data.tiers.map(() => undefined)
-  for (const { edges, next, tier } of plan.stages) {
-    stages[index(tier)] = { edges, next: next.map((t) => t === null ? null : index(t)) }
+/** The selected requests with the table's tiers in the table's order, which is that of costs when it was made. */
+const loadForTable = Effect.fnUntraced(function*(
+  table: RoutingTable,
+  where: string | undefined
+): Effect.fn.Return<{ readonly data: Dataset; readonly warnings: ReadonlyArray<string> }, BadInput | Failure, Store> {
+  const store = yield* Store
+  const tiers = table.tiers.map((tier) => tier.name)
+  const lacking = (missing: ReadonlyArray<string>, problem: string) =>
+    new BadInput({
+      source: "database",
+      field: missing.join(", "),
+      problem,
+      mend: "Replay and grade these requests on all tiers of the table, or select others with --where"
+    })
+  const summary = yield* store.summary({ where, tiers })
+  const ungraded = tiers.filter((name) => !summary.some(({ graded, tier }) => tier === name && graded > 0))
+  // Where nothing at all is graded, loading says better what to do.
+  if (ungraded.length > 0 && ungraded.length < tiers.length) {
+    return yield* lacking(ungraded, "the table uses this tier, but no selected request has a graded outcome on it")
   }
-  return { kind: plan.kind, entry: { lambda: plan.entry.lambda, tiers: plan.entry.tiers.map(index) }, stages }
-}
-
-/** The dataset with its tiers in the table's order, which is that of costs when it was made. */
-const inTableOrder = (data: Dataset, tiers: ReadonlyArray<string>): Dataset => {
+  const { data, warnings } = yield* loadDataset({ where, tiers, hashBits: table.features.hash_bits })
+  const missing = tiers.filter((tier) => !data.tiers.includes(tier))
+  if (missing.length > 0) {
+    return yield* lacking(missing, "the table uses this tier, but less than half of the requests are graded on it")
+  }
   const from = tiers.map((tier) => data.tiers.indexOf(tier))
   const pick = <A>(columns: ReadonlyArray<A>) => from.map((k) => columns[k]!)
   return {
-    ...data,
-    tiers,
-    flagship: from.indexOf(data.flagship),
-    quality: pick(data.quality),
-    costUsd: pick(data.costUsd),
-    latencyMs: pick(data.latencyMs),
-    evidence: pick(data.evidence),
-    agreement: from.map((k, at) => from.slice(0, at).map((p) => data.agreement[Math.max(k, p)]![Math.min(k, p)]!))
+    warnings,
+    data: {
+      ...data,
+      tiers,
+      flagship: tiers.indexOf(table.flagship),
+      quality: pick(data.quality),
+      costUsd: pick(data.costUsd),
+      latencyMs: pick(data.latencyMs),
+      evidence: pick(data.evidence),
+      agreement: from.map((k, at) => from.slice(0, at).map((p) => data.agreement[Math.max(k, p)]![Math.min(k, p)]!))
+    }
   }
-}
+})
 
-const paired = (data: Dataset, point: PlanOutcomes, flagship: PlanOutcomes, seed: number) => {
-  const [quality, saving] = clusterBootstrap({
-    columns: [point.quality, flagship.quality, point.costUsd, flagship.costUsd],
-    groups: groupRows(data.n, data.group),
-    statistics: (m) => [m[0]! - m[1]!, 1 - m[2]! / Math.max(m[3]!, Number.MIN_VALUE)],
-    seed,
-    resamples: 400,
-    method: "percentile"
-  })
-  const interval = (b: typeof quality): Interval => [
-    Number.isFinite(b!.low) ? b!.low : -1,
-    Number.isFinite(b!.high) ? b!.high : 1
-  ]
-  return { quality_difference_interval: interval(quality), saving_interval: interval(saving) }
-}
+/** What the table says of every row; costs that were not recorded are those that the table expects. */
+const withCosts = Effect.fnUntraced(function*(table: RoutingTable, data: Dataset) {
+  const applied = applyTable(data, table, Uint32Array.from({ length: data.n }, (_, row) => row))
+  let expectedCosts = 0
+  const costUsd = data.costUsd.map((column, k) =>
+    column.map((usd, row) => {
+      if (!Number.isNaN(usd)) return usd
+      expectedCosts += 1
+      return applied.predictedCost[k]![row]!
+    })
+  )
+  const unknown = data.tiers.filter((_, k) => costUsd[k]!.some(Number.isNaN))
+  if (unknown.length > 0) {
+    return yield* new BadInput({
+      source: "database",
+      field: unknown.join(", "),
+      problem: "outcomes have no cost, and the table does not say what this tier costs",
+      mend: "Import costs with the outcomes, or optimize anew on requests that have them"
+    })
+  }
+  return { data: { ...data, costUsd }, columns: { ...applied, cost: costUsd }, expectedCosts }
+})
 
-const mean = (values: Float64Array): number => values.reduce((sum, v) => sum + v, 0) / Math.max(1, values.length)
+/** Nothing is fitted here: there is no tier selected beforehand, and the task-only router learns from the rows themselves. */
+const baselinesOf = (data: Dataset, rows: Uint32Array, budget: number): ReadonlyArray<Baseline> =>
+  baselines(data, rows, rows, budget)
+    .filter(({ name }) => name !== "best single tier (selected)")
+    .map((baseline) =>
+      baseline.name === "task only"
+        ? { ...baseline, note: `${baseline.note}; learned on these very requests` }
+        : baseline
+    )

@@ -1,5 +1,7 @@
 export * from "./data/LoadDataset.ts"
 export * from "./Evaluate.ts"
+export * from "./evaluate/EvaluationMetrics.ts"
+export * from "./evaluate/ObjectiveChecks.ts"
 export * from "./Optimize.ts"
 export * from "./OptimizeDataset.ts"
 export * from "./OptimizeReport.ts"

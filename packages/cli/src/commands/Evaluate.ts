@@ -1,4 +1,4 @@
-import { evaluate, type Evaluation } from "@spillway/optimizer"
+import { evaluate, type Evaluation, type Interval, type ObjectiveCheck } from "@spillway/optimizer"
 import { Effect, Option } from "effect"
 import { Command } from "effect/cli"
 import { loadConfig } from "../Configuration.ts"
@@ -29,6 +29,9 @@ export const evaluateCommand = Command.make(
   })
 ).pipe(Command.withDescription("Apply a routing table to recorded outcomes; exit code 1 where the objective is missed"))
 
+const range = (interval: Interval | null, text: (value: number) => string): string =>
+  interval === null ? "-" : `${text(interval[0])} to ${text(interval[1])}`
+
 const evaluationText = (evaluation: Evaluation): string =>
   [
     ...evaluation.warnings.map((warning) => `warning: ${warning}`),
@@ -37,15 +40,41 @@ const evaluationText = (evaluation: Evaluation): string =>
       evaluation.frontier.map((p) => [
         p.name === evaluation.default_point ? `${p.name} *` : p.name,
         p.quality.toFixed(3),
-        `${p.quality_difference_interval[0].toFixed(3)} to ${p.quality_difference_interval[1].toFixed(3)}`,
+        range(p.quality_difference_interval, (v) => v.toFixed(3)),
         usd(p.cost_usd),
-        `${percent(p.saving_interval[0], 0)} to ${percent(p.saving_interval[1], 0)}`,
+        range(p.saving_interval, (v) => percent(v, 0)),
         milliseconds(p.latency_p95_ms),
-        p.regret_usd === null ? "below the floor" : usd(p.regret_usd)
+        p.regret_usd === null ? "misses" : usd(p.regret_usd)
       ])
     ),
     "",
+    ...gapText(evaluation),
+    ...evaluation.objective_checks.map(checkText),
     `${evaluation.requests} requests. The default point ${
       evaluation.objective_met ? "keeps" : "misses"
     } the table's objective on them (measured means).`
   ].join("\n")
+
+const gapText = ({ metrics }: Evaluation): ReadonlyArray<string> =>
+  metrics.oracle_gap_closed === null || metrics.oracle_gap_closed_auc === null ? [] : [
+    `Of the gap between a random mix of tiers and the oracle it closes ${percent(metrics.oracle_gap_closed)} (hull; ${
+      range(metrics.intervals.oracle_gap_closed, percent)
+    }),`,
+    `${percent(metrics.oracle_gap_closed_auc)} without a hull (${
+      range(metrics.intervals.oracle_gap_closed_auc, percent)
+    }).`
+  ]
+
+const UNITS: Readonly<Record<ObjectiveCheck["name"], { readonly name: string; readonly text: (v: number) => string }>> =
+  {
+    floor: { name: "quality, relative floor", text: (v) => v.toFixed(3) },
+    absolute_floor: { name: "quality, absolute floor", text: (v) => v.toFixed(3) },
+    budget_usd_per_request: { name: "cost per request", text: usd },
+    budget_usd_per_month: { name: "cost per month", text: usd },
+    p95_ms: { name: "95th percentile of latency", text: milliseconds }
+  }
+
+const checkText = ({ limit, measured, met, name }: ObjectiveCheck): string =>
+  `${UNITS[name].name}: ${measured === null ? "not recorded" : UNITS[name].text(measured)}, asked for ${
+    UNITS[name].text(limit)
+  }: ${met ? "kept" : "missed"}`

@@ -3,7 +3,7 @@ import { compile } from "@spillway/policy"
 import { Store } from "@spillway/store"
 import { Clock, Effect, Schema } from "effect"
 import type { Dataset } from "./data/Dataset.ts"
-import { loadDataset, type LoadOptions } from "./data/LoadDataset.ts"
+import { loadDataset, type LoadOptions, SAMPLE_REQUESTS } from "./data/LoadDataset.ts"
 import { gradeSources } from "./labels/GradeSources.ts"
 import { type Optimized, optimizeDataset, type OptimizeOptions } from "./OptimizeDataset.ts"
 
@@ -19,7 +19,8 @@ export interface OptimizeResult extends Optimized {
 
 /**
  * Loads what the store holds, optimizes it and checks the table as the proxy will: against its schema and by compiling
- * it. Seconds of loading are in `report.timing.load`.
+ * it. Of more requests than {@link SAMPLE_REQUESTS} (or than `labels`, where that is more) a sample is read, and the
+ * digest is that of the sample. Seconds of loading are in `report.timing.load`.
  */
 export const optimize = Effect.fnUntraced(function*(
   request: OptimizeRequest
@@ -28,8 +29,10 @@ export const optimize = Effect.fnUntraced(function*(
   const clock = yield* Clock.Clock
   const now = () => clock.currentTimeMillisUnsafe()
   const start = now()
-  const dataSha256 = yield* store.digest(request)
-  const { data, warnings } = yield* loadDataset(request)
+  const size = Math.max(SAMPLE_REQUESTS, request.labels ?? 0)
+  const selection = { ...request, sample: request.sample ?? { size, seed: request.seed } }
+  const dataSha256 = yield* store.digest(selection)
+  const { data, warnings } = yield* loadDataset(selection)
   const grades = yield* gradeSources(data)
   const load = (now() - start) / 1_000
   const optimized = yield* Effect.try({

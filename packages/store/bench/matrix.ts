@@ -48,7 +48,10 @@ const reads = {
   ),
   requests: Effect.flatMap(Store, (store) => drain(store.requests())),
   outcomes: Effect.flatMap(Store, (store) => drain(store.outcomes())),
-  outputs: Effect.flatMap(Store, (store) => drain(store.outputs("tier-2"))),
+  answers: Effect.flatMap(
+    Store,
+    (store) => drain(Stream.map(store.answers(["tier-1", "tier-2"]), ({ output }) => output))
+  ),
   digest: Effect.flatMap(Store, (store) => store.digest()),
   summary: Effect.flatMap(Store, (store) => Effect.map(store.summary(), (rows) => `${rows.length} tiers`)),
   answered: Effect.flatMap(

@@ -1,21 +1,9 @@
-import type { DuckDBConnection, DuckDBDataChunk } from "@duckdb/node-api"
-import bindings from "@duckdb/node-bindings"
+import type { DuckDBConnection } from "@duckdb/node-api"
 import { Effect } from "effect"
-import { inTiers } from "./Select.ts"
+import { doublesOf, integersOf } from "./ColumnData.ts"
+import { inTiers, tierIndex } from "./Select.ts"
 import { eachChunk, literal, readRows } from "./Sql.ts"
 import type { OutcomeMatrix } from "./Store.ts"
-
-/** A DOUBLE column without NULLs, as DuckDB holds it. Valid until the chunk is collected. */
-const doublesOf = (chunk: DuckDBDataChunk, column: number): Float64Array => {
-  const raw = bindings.vector_get_data(bindings.data_chunk_get_vector(chunk.chunk, column), chunk.rowCount * 8)
-  return new Float64Array(raw.buffer, raw.byteOffset, chunk.rowCount)
-}
-
-/** An INTEGER column without NULLs, as DuckDB holds it. Valid until the chunk is collected. */
-const integersOf = (chunk: DuckDBDataChunk, column: number): Int32Array => {
-  const raw = bindings.vector_get_data(bindings.data_chunk_get_vector(chunk.chunk, column), chunk.rowCount * 4)
-  return new Int32Array(raw.buffer, raw.byteOffset, chunk.rowCount)
-}
 
 const orNaN = (expression: string) => `coalesce(${expression}, 'nan'::DOUBLE)`
 
@@ -62,7 +50,8 @@ export const readMatrix = Effect.fnUntraced(function*(
   const signalNames = yield* readNames(
     connection,
     doing,
-    `SELECT DISTINCT unnest(map_keys(o.signals)) AS name FROM outcomes o WHERE ${inTiers("o", tiers)} ORDER BY name`
+    `SELECT DISTINCT unnest(map_keys(o.signals)) AS name FROM outcomes o SEMI JOIN ${selected} s USING (request_id)
+     WHERE ${inTiers("o", tiers)} ORDER BY name`
   )
 
   const requestIds: Array<string> = []
@@ -92,7 +81,6 @@ export const readMatrix = Effect.fnUntraced(function*(
     }
   )
 
-  const tierTable = `(VALUES ${tiers.map((tier, k) => `(${literal(tier)}, ${k})`).join(", ")}) AS t(tier, k)`
   const columnsOf = (expressions: ReadonlyArray<string>, table: string, alias: string, condition: string) =>
     Effect.gen(function*() {
       const columns = expressions.map(() => new Columns(tiers.length, rows))
@@ -101,7 +89,7 @@ export const readMatrix = Effect.fnUntraced(function*(
         connection,
         doing,
         `SELECT s.row, t.k, ${expressions.map(orNaN).join(", ")} FROM ${table} ${alias}
-         JOIN ${selected} s USING (request_id) JOIN ${tierTable} USING (tier) WHERE ${condition}`,
+         JOIN ${selected} s USING (request_id) JOIN ${tierIndex(tiers)} USING (tier) WHERE ${condition}`,
         (chunk) => {
           const row = integersOf(chunk, 0)
           const tier = integersOf(chunk, 1)

@@ -33,6 +33,15 @@ export interface Selection {
   readonly where?: string | undefined
   readonly tiers?: ReadonlyArray<string> | undefined
   readonly limit?: number | undefined
+  /** A uniform sample of at most `size` of these requests; the same seed draws the same requests. */
+  readonly sample?: { readonly size: number; readonly seed: number } | undefined
+}
+
+/** Answers of some outcomes as columns: `output[j]` is what tier `tier[j]` (an index) answered to the request of row `row[j]`. */
+export interface Answers {
+  readonly row: Int32Array
+  readonly tier: Int32Array
+  readonly output: ReadonlyArray<string>
 }
 
 /** Per tier totals of what is stored. */
@@ -98,8 +107,10 @@ export class Store extends Context.Service<Store, {
   /** Keys (`outcomeKey`) of the outcomes without `error`. */
   readonly answered: (tiers: ReadonlyArray<string>) => Effect.Effect<ReadonlySet<string>, Fails>
   readonly matrix: (selection?: Selection) => Effect.Effect<OutcomeMatrix, Fails>
-  /** Answer texts of one tier in row order of {@link OutcomeMatrix}; undefined where there is none. */
-  readonly outputs: (tier: string, selection?: Selection) => Stream.Stream<ReadonlyArray<string | undefined>, Fails>
+  /** Answers of the given tiers, ordered by row of {@link OutcomeMatrix}, then tier; outcomes without one are left out. */
+  readonly answers: (tiers: ReadonlyArray<string>, selection?: Selection) => Stream.Stream<Answers, Fails>
+  /** How many requests are selected, before a sample is drawn of them. */
+  readonly count: (selection?: Selection) => Effect.Effect<number, Fails>
   readonly counts: Effect.Effect<{ requests: number; outcomes: number; grades: number; tasks: number }, Fails>
   readonly summary: (selection?: Selection) => Effect.Effect<ReadonlyArray<TierSummary>, Fails>
   /** SHA-256 over the selected requests, outcomes and grades, independent of insertion order. */

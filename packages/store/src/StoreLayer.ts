@@ -1,6 +1,7 @@
 import { type DuckDBConnection, type DuckDBDataChunk, JSDuckDBValueConverter } from "@duckdb/node-api"
 import { Effect, Layer, type Scope, Stream } from "effect"
 import { writeRun, writeTable } from "./Audit.ts"
+import { integersOf } from "./ColumnData.ts"
 import { readDigest } from "./Digest.ts"
 import { mergeGrades } from "./GradeRows.ts"
 import { readMatrix } from "./Matrix.ts"
@@ -8,9 +9,9 @@ import { MEMORY, open, type OpenOptions } from "./Open.ts"
 import { outcomeColumns, outcomeKey, outcomeRows, outcomeTarget, readOutcomes } from "./OutcomeRows.ts"
 import { rejectRows, rejectTarget } from "./RejectRows.ts"
 import { readRequests, requestColumns, requestRows, requestTarget } from "./RequestRows.ts"
-import { inTiers, selectRequests } from "./Select.ts"
+import { countRequests, inTiers, selectRequests, tierIndex } from "./Select.ts"
 import { makeSession } from "./Session.ts"
-import { eachChunk, literal, readRows, run } from "./Sql.ts"
+import { eachChunk, readRows, run } from "./Sql.ts"
 import { type Row, type Selection, Store, type Written } from "./Store.ts"
 import { readSummary } from "./Summary.ts"
 import { merge, stage, type Target } from "./Upsert.ts"
@@ -99,15 +100,22 @@ const make = Effect.fnUntraced(function*(path: string, options?: OpenOptions) {
            WHERE ${inTiers("o", selection?.tiers)} ORDER BY s.row, o.tier`,
         readOutcomes
       ),
-    outputs: (tier, selection) =>
-      streamSelection(
-        selection,
-        "reading answers",
-        (selected) =>
-          `SELECT o.output FROM ${selected} s LEFT JOIN outcomes o
-           ON o.request_id = s.request_id AND o.tier = ${literal(tier)} ORDER BY s.row`,
-        (chunk) => chunk.getColumnValues(0).map((output) => output === null ? undefined : output as string)
-      ),
+    answers: (tiers, selection) =>
+      tiers.length === 0
+        ? Stream.empty
+        : streamSelection(
+          selection,
+          "reading answers",
+          (selected) =>
+            `SELECT s.row, t.k, o.output FROM outcomes o JOIN ${selected} s USING (request_id)
+             JOIN ${tierIndex(tiers)} USING (tier) WHERE o.output IS NOT NULL ORDER BY s.row, t.k`,
+          (chunk) => ({
+            row: integersOf(chunk, 0).slice(),
+            tier: integersOf(chunk, 1).slice(),
+            output: chunk.getColumnValues(2) as Array<string>
+          })
+        ),
+    count: (selection) => session.read((connection) => countRequests(connection, selection)),
     answered: (tiers) =>
       session.read((connection) =>
         Effect.gen(function*() {

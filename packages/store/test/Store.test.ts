@@ -121,8 +121,16 @@ describe("matrix", () => {
       const narrow = yield* store.matrix({ where: "task = 'code'", tiers: ["small", "absent"] })
       assert.deepStrictEqual(narrow.requestIds, ["a"])
       assert.deepStrictEqual(narrow.costUsd, [Float64Array.of(1), Float64Array.of(NaN)])
-      assert.deepStrictEqual(yield* collect(store.outputs("small", { limit: 2 })), ["answer b", "answer a"])
-      assert.deepStrictEqual(yield* collect(store.outputs("large")), [undefined, undefined, "answer z"])
+      const answers = (tiers: ReadonlyArray<string>, limit?: number) =>
+        Stream.runCollect(store.answers(tiers, { limit }))
+      assert.deepStrictEqual(yield* answers(["small", "large"]), [{
+        row: Int32Array.of(0, 1, 2),
+        tier: Int32Array.of(0, 0, 1),
+        output: ["answer b", "answer a", "answer z"]
+      }])
+      assert.deepStrictEqual((yield* answers(["small"], 1)).map(({ output }) => output), [["answer b"]])
+      assert.deepStrictEqual(yield* answers(["large"], 2), [])
+      assert.deepStrictEqual(yield* answers([]), [])
     }).pipe(Effect.provide(layerMemory)))
 
   it.effect("of an empty store is empty", () =>

@@ -1,83 +1,109 @@
 import { mix } from "./Folds.ts"
+import { makeShingler } from "./Shingles.ts"
 
-const SHINGLE_WORDS = 3
 const BANDS = 4
 const ROWS_PER_BAND = 6
 const SIGNATURE = BANDS * ROWS_PER_BAND
 /** Estimated Jaccard similarity from which two requests count as the same work. */
 const SIMILARITY = 0.8
+const COUNTERS = 1 << 20
 
 /**
- * Groups of near-duplicate texts by MinHash and banding (Broder 1997), joined by union-find.
+ * Finds near-duplicates among texts that are given one after the other, by MinHash and banding (Broder 1997), joined by
+ * union-find. Holds the shingles of the texts (4 bytes a word), not the texts.
  *
  * Shingles that stand in more than 1 % of the texts are left out: an instruction that opens every request of a task
  * says nothing about whether two requests are the same. A text with no other shingle is grouped by its exact words.
- *
- * @returns group of each text, named by the least index in it
  */
-export const nearDuplicateGroups = (texts: ReadonlyArray<string>): Uint32Array => {
-  const n = texts.length
-  const seen = new Uint32Array(1 << 20)
-  const shingles = texts.map(shinglesOf)
-  for (const set of shingles) for (const s of set) seen[s & 0xfffff]! += 1
-  const common = Math.max(10, n / 100)
-  const signatures = new Uint32Array(n * SIGNATURE)
-  const parent = Uint32Array.from({ length: n }, (_, i) => i)
-  const find = (i: number): number => {
-    while (parent[i] !== i) {
-      parent[i] = parent[parent[i]!]!
-      i = parent[i]!
+export class NearDuplicates {
+  private readonly shinglesOf = makeShingler()
+  private shingles = new Uint32Array(1 << 16)
+  private readonly ends: Array<number> = []
+  /** Two hashes of each whole text. */
+  private readonly whole: Array<number> = []
+  /** In how many texts a shingle stands, by its last 20 bits. */
+  private readonly seen = new Uint32Array(COUNTERS)
+
+  add(text: string): void {
+    const found = this.shinglesOf(text)
+    const from = this.ends.at(-1) ?? 0, end = from + found.length
+    if (end > this.shingles.length) {
+      const larger = new Uint32Array(Math.max(end, 2 * this.shingles.length))
+      larger.set(this.shingles)
+      this.shingles = larger
     }
-    return i
+    this.shingles.set(found, from)
+    this.ends.push(end)
+    for (const s of found) this.seen[s & (COUNTERS - 1)]! += 1
+    this.whole.push(textKey(text))
   }
-  const join = (a: number, b: number) => {
-    const x = find(a), y = find(b)
-    if (x < y) parent[y] = x
-    else parent[x] = y
+
+  /** Group of each text added so far, named by the least index in it. */
+  groups(): Uint32Array {
+    const n = this.ends.length
+    const common = Math.max(10, n / 100)
+    const signatures = new Uint32Array(n * SIGNATURE)
+    const parent = Uint32Array.from({ length: n }, (_, i) => i)
+    const find = (i: number): number => {
+      while (parent[i] !== i) {
+        parent[i] = parent[parent[i]!]!
+        i = parent[i]!
+      }
+      return i
+    }
+    const join = (a: number, b: number) => {
+      const x = find(a), y = find(b)
+      if (x < y) parent[y] = x
+      else parent[x] = y
+    }
+    const buckets = Array.from({ length: BANDS }, () => new Map<number, number>())
+    const exact = new Map<number, number>()
+    const rare = new Uint32Array(this.ends.reduce((most, end, i) => Math.max(most, end - (this.ends[i - 1] ?? 0)), 0))
+    for (let i = 0, from = 0; i < n; from = this.ends[i]!, i++) {
+      let kept = 0
+      for (let j = from; j < this.ends[i]!; j++) {
+        const s = this.shingles[j]!
+        if (this.seen[s & (COUNTERS - 1)]! <= common) rare[kept++] = s
+      }
+      if (kept === 0) {
+        const other = exact.get(this.whole[i]!)
+        if (other === undefined) exact.set(this.whole[i]!, i)
+        else join(i, other)
+        continue
+      }
+      const at = i * SIGNATURE
+      for (let h = 0; h < SIGNATURE; h++) signatures[at + h] = leastHash(rare, kept, h)
+      for (let band = 0; band < BANDS; band++) {
+        let key = band
+        for (let r = 0; r < ROWS_PER_BAND; r++) key = mix(signatures[at + band * ROWS_PER_BAND + r]!, key)
+        const other = buckets[band]!.get(key)
+        if (other === undefined) buckets[band]!.set(key, i)
+        else if (similar(signatures, i, other)) join(i, other)
+      }
+    }
+    return Uint32Array.from({ length: n }, (_, i) => find(i))
   }
-  const buckets = Array.from({ length: BANDS }, () => new Map<number, number>())
-  const exact = new Map<string, number>()
-  for (let i = 0; i < n; i++) {
-    const rare = shingles[i]!.filter((s) => seen[s & 0xfffff]! <= common)
-    if (rare.length === 0) {
-      const key = texts[i]!
-      const other = exact.get(key)
-      if (other === undefined) exact.set(key, i)
-      else join(i, other)
-      continue
-    }
-    const at = i * SIGNATURE
-    for (let h = 0; h < SIGNATURE; h++) {
-      let least = 0xffffffff
-      for (const s of rare) least = Math.min(least, mix(s, h))
-      signatures[at + h] = least
-    }
-    for (let band = 0; band < BANDS; band++) {
-      let key = band
-      for (let r = 0; r < ROWS_PER_BAND; r++) key = mix(signatures[at + band * ROWS_PER_BAND + r]!, key)
-      const other = buckets[band]!.get(key)
-      if (other === undefined) buckets[band]!.set(key, i)
-      else if (similar(signatures, i, other)) join(i, other)
-    }
-  }
-  return Uint32Array.from({ length: n }, (_, i) => find(i))
 }
 
-const shinglesOf = (text: string): Uint32Array => {
-  const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
-  const hashes = words.map(hashWord)
-  const set = new Set<number>()
-  for (let i = 0; i + SHINGLE_WORDS <= hashes.length; i++) {
-    set.add(mix(mix(hashes[i]!, hashes[i + 1]!), hashes[i + 2]!))
+/** 53 bits of hash over a whole text: equal texts agree, and among a million different ones hardly any two do. */
+const textKey = (text: string): number => {
+  let a = 0x811c9dc5, b = text.length
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    a = Math.imul(a ^ code, 0x01000193)
+    b = Math.imul(b ^ code, 0x5bd1e995) ^ (b >>> 15)
   }
-  if (set.size === 0) { for (const h of hashes) set.add(h) }
-  return Uint32Array.from(set)
+  return (mix(a, 0) & 0x1fffff) * 2 ** 32 + mix(b, a)
 }
 
-const hashWord = (word: string): number => {
-  let h = 0x811c9dc5
-  for (let i = 0; i < word.length; i++) h = Math.imul(h ^ word.charCodeAt(i), 0x01000193)
-  return h >>> 0
+/** MinHash number `h` of the first `n` shingles. */
+const leastHash = (shingles: Uint32Array, n: number, h: number): number => {
+  let least = 0xffffffff
+  for (let j = 0; j < n; j++) {
+    const hash = mix(shingles[j]!, h)
+    if (hash < least) least = hash
+  }
+  return least
 }
 
 const similar = (signatures: Uint32Array, a: number, b: number): boolean => {

@@ -7,22 +7,27 @@ export interface SparseRows {
   readonly values: Float32Array
 }
 
-/** Collects sparse rows in memory that doubles as it fills. */
+/** Collects sparse rows. Where it runs out of memory it takes what the rows still expected will need, at least twice as much. */
 export class SparseRowsBuilder {
   private offsets: Array<number> = [0]
   private indices = new Uint32Array(1 << 16)
   private values = new Float32Array(1 << 16)
   private used = 0
   private readonly columns: number
+  private readonly expected: number
 
-  constructor(columns: number) {
+  /** @param expected number of rows, where it is known */
+  constructor(columns: number, expected = 0) {
     this.columns = columns
+    this.expected = expected
   }
 
   add(row: { readonly indices: Uint32Array; readonly values: Float32Array; readonly length: number }): void {
     const end = this.used + row.length
     if (end > this.indices.length) {
-      const capacity = Math.max(end, this.indices.length * 2)
+      // A tenth more than the rows so far foretell; pages that are never written to cost nothing.
+      const foretold = Math.ceil(1.1 * this.expected * end / this.offsets.length)
+      const capacity = Math.max(end, this.indices.length * 2, foretold)
       const indices = new Uint32Array(capacity), values = new Float32Array(capacity)
       indices.set(this.indices)
       values.set(this.values)

@@ -54,6 +54,51 @@ const jaccard = (a: ReadonlySet<string>, b: ReadonlySet<string>) => {
   return all === 0 ? 1 : shared / all
 }
 
+/** The part of a text that holds the answer; choice and number only where it is short. */
+interface Part {
+  readonly text: string
+  readonly short: boolean
+  readonly choice: string | undefined
+  readonly number: number | undefined
+}
+
+const partOf = (sample: string): Part => {
+  const text = normalize(answerPart(sample))
+  const short = wordsOf(text).length <= SHORT_WORDS
+  return {
+    text,
+    short,
+    choice: short ? CHOICE.exec(text)?.[1] : undefined,
+    number: short ? onlyNumber(text) : undefined
+  }
+}
+
+/** Calls `make` when the value is first asked for. */
+const lazily = <A>(make: () => A): () => A => {
+  let made: { readonly value: A } | undefined
+  return () => (made ??= { value: make() }).value
+}
+
+/** An answer with what {@link agreementBetween} looks at, each found out once, when it is first needed. */
+export interface ComparableAnswer {
+  readonly text: string
+  /** Of a JSON answer. */
+  readonly leaves: () => ReadonlySet<string> | undefined
+  readonly part: () => Part
+  readonly words: () => ReadonlySet<string>
+}
+
+/** Makes an answer ready to be compared with several others. */
+export const comparableAnswer = (text: string): ComparableAnswer => ({
+  text,
+  leaves: lazily(() => {
+    const json = parseJsonAnswer(text)
+    return json === undefined ? undefined : leaves(json, "", new Set())
+  }),
+  part: lazily(() => partOf(sampleText(text))),
+  words: lazily(() => new Set(wordsOf(normalize(sampleText(text)))))
+})
+
 /**
  * How far two answers to one request say the same, in [0, 1]; symmetric.
  *
@@ -61,26 +106,18 @@ const jaccard = (a: ReadonlySet<string>, b: ReadonlySet<string>) => {
  * part after "answer is", `####`, `\boxed{`): 1 or 0 by their choice letter or their only number where both have one. All
  * others: shared words over all words (Jaccard) of at most `SAMPLE_CHARS` characters.
  */
-export const agreement = (a: string, b: string): number => {
-  if (a === b) return 1
-  const jsonA = parseJsonAnswer(a)
-  const jsonB = parseJsonAnswer(b)
-  if (jsonA !== undefined && jsonB !== undefined) {
-    return jaccard(leaves(jsonA, "", new Set()), leaves(jsonB, "", new Set()))
-  }
+export const agreement = (a: string, b: string): number => agreementBetween(comparableAnswer(a), comparableAnswer(b))
 
-  const partA = normalize(answerPart(sampleText(a)))
-  const partB = normalize(answerPart(sampleText(b)))
-  const wordsA = wordsOf(partA)
-  const wordsB = wordsOf(partB)
-  if (wordsA.length <= SHORT_WORDS && wordsB.length <= SHORT_WORDS) {
-    if (partA === partB) return 1
-    const choiceA = CHOICE.exec(partA)?.[1]
-    const choiceB = CHOICE.exec(partB)?.[1]
-    if (choiceA !== undefined && choiceB !== undefined) return choiceA === choiceB ? 1 : 0
-    const numberA = onlyNumber(partA)
-    const numberB = onlyNumber(partB)
-    if (numberA !== undefined && numberB !== undefined) return sameNumber(numberA, numberB) ? 1 : 0
+/** {@link agreement} of answers that are compared with several others. */
+export const agreementBetween = (a: ComparableAnswer, b: ComparableAnswer): number => {
+  if (a.text === b.text) return 1
+  const leavesA = a.leaves(), leavesB = b.leaves()
+  if (leavesA !== undefined && leavesB !== undefined) return jaccard(leavesA, leavesB)
+  const partA = a.part(), partB = b.part()
+  if (partA.short && partB.short) {
+    if (partA.text === partB.text) return 1
+    if (partA.choice !== undefined && partB.choice !== undefined) return partA.choice === partB.choice ? 1 : 0
+    if (partA.number !== undefined && partB.number !== undefined) return sameNumber(partA.number, partB.number) ? 1 : 0
   }
-  return jaccard(new Set(wordsOf(normalize(sampleText(a)))), new Set(wordsOf(normalize(sampleText(b)))))
+  return jaccard(a.words(), b.words())
 }

@@ -32,7 +32,7 @@ interface Job {
 
 const wanted = targets.filter(({ name }) => names.length === 0 || names.includes(name))
   .map((target) => ({ target, parts: target.parts(quick) }))
-const results = new Map(wanted.map(({ parts, target }) => [target.name, new Array<unknown>(parts.length)]))
+const results = new Map(wanted.map(({ parts, target }) => [target.name, Array.from<unknown>({ length: parts.length })]))
 const seconds = new Map(wanted.map(({ target }) => [target.name, 0]))
 
 /** Runs jobs in order on some worker threads. */
@@ -45,7 +45,7 @@ const run = async (jobs: ReadonlyArray<Job>, threads: number): Promise<void> => 
       const started = performance.now()
       const { result } = await new Promise<{ readonly result: unknown }>((resolve, reject) => {
         worker.once("message", resolve).once("error", reject)
-        worker.postMessage({ name: target.name, part })
+        worker.postMessage({ name: target.name, part }, [])
       })
       worker.removeAllListeners("error")
       results.get(target.name)![index] = result

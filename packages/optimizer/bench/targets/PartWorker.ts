@@ -4,5 +4,5 @@ import { targets } from "./Targets.ts"
 
 parentPort!.on("message", async ({ name, part }: { readonly name: string; readonly part: unknown }) => {
   const target = targets.find((target) => target.name === name)!
-  parentPort!.postMessage({ result: await target.measure(part) })
+  parentPort!.postMessage({ result: await target.measure(part) }, [])
 })

@@ -1,6 +1,8 @@
 import { apgr11000 } from "./Apgr11000.ts"
 import { apgr1500 } from "./Apgr1500.ts"
+import { fixedCascades } from "./FixedCascades.ts"
 import type { Target } from "./Target.ts"
+import { tuningTime } from "./TuningTime.ts"
 
 /** The rows of the table, in its order. */
-export const targets: ReadonlyArray<Target<unknown, unknown>> = [apgr1500, apgr11000]
+export const targets: ReadonlyArray<Target<unknown, unknown>> = [apgr1500, apgr11000, fixedCascades, tuningTime]

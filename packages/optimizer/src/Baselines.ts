@@ -17,7 +17,7 @@ export const randomMix = (data: Dataset, rows: Uint32Array): ReadonlyArray<CostQ
     quality
   }))
 
-/** Prices at which the oracle is shown; at the greatest the whole range of quality is worth a thousandth of the dearest tier. */
+/** Prices at which the oracle is shown; at the greatest the whole range of quality is worth 1/700 of the dearest tier. */
 export const oraclePrices = (data: Dataset, rows: Uint32Array): ReadonlyArray<number> => {
   const dearest = Math.max(...singleTiers(data, rows).map((p) => p.cost_usd))
   return [0, ...Array.from({ length: 40 }, (_, i) => 10 ** (-3 + i * 0.15) / dearest)]

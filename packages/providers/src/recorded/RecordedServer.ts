@@ -3,6 +3,7 @@ import { Effect, type Scope } from "effect"
 import { SIGNALS_FIELD } from "../openai/Answer.ts"
 import { errorBody } from "../openai/ErrorBody.ts"
 import type { JsonObject } from "../openai/Json.ts"
+import { usageBody } from "../openai/Usage.ts"
 import type { ChatAsk } from "../server/ChatAsk.ts"
 import type { ChatReply } from "../server/ChatReply.ts"
 import { type ChatServer, type ChatServerOptions, serveChat } from "../server/ChatServer.ts"
@@ -58,18 +59,15 @@ const bodyOf = (outcome: Outcome): JsonObject => ({
     message: { role: "assistant", content: outcome.output ?? "" },
     finish_reason: outcome.finish_reason ?? "stop"
   }],
-  ...usageBody(outcome),
+  ...usageOf(outcome),
   ...(outcome.signals === undefined ? {} : { [SIGNALS_FIELD]: outcome.signals })
 })
 
-const usageBody = ({ cost_usd, usage }: Outcome): JsonObject =>
+/** What is known of tokens and cost; an unknown count is left out, not written as zero. */
+const usageOf = ({ cost_usd, usage }: Outcome): JsonObject =>
   usage === undefined && cost_usd === undefined ? {} : {
     usage: {
-      prompt_tokens: usage?.input_tokens ?? 0,
-      completion_tokens: usage?.output_tokens ?? 0,
-      total_tokens: (usage?.input_tokens ?? 0) + (usage?.output_tokens ?? 0),
-      prompt_tokens_details: { cached_tokens: usage?.cached_input_tokens ?? 0 },
-      completion_tokens_details: { reasoning_tokens: usage?.reasoning_tokens ?? 0 },
+      ...(usage === undefined ? {} : usageBody(usage)),
       ...(cost_usd === undefined ? {} : { cost: cost_usd })
     }
   }

@@ -17,7 +17,7 @@ export interface Exchange {
 /** Posts a JSON body over a socket of its own. */
 export const post = (url: string, body: unknown, headers: Record<string, string> = {}): Exchange => {
   let text = ""
-  let over = false
+  const state = { over: false }
   const waiting: Array<() => void> = []
   const wake = () => waiting.splice(0).forEach((resume) => resume())
   const call = request(url, {
@@ -31,7 +31,7 @@ export const post = (url: string, body: unknown, headers: Record<string, string>
   })
   const end = new Promise<Awaited<Exchange["end"]>>((resolve) => {
     const finish = (broken: boolean) => {
-      over = true
+      state.over = true
       wake()
       resolve({ body: text, broken })
     }
@@ -52,7 +52,7 @@ export const post = (url: string, body: unknown, headers: Record<string, string>
     end,
     sofar: () => text,
     until: async (part) => {
-      while (!over && !text.includes(part)) await new Promise<void>((resolve) => waiting.push(resolve))
+      while (!state.over && !text.includes(part)) await new Promise<void>((resolve) => waiting.push(resolve))
     },
     leave: () => call.destroy()
   }

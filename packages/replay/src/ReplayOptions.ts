@@ -1,4 +1,5 @@
 import type { Config } from "@spillway/domain"
+import type { CallPlan } from "./PlanFile.ts"
 import type { Progress } from "./Progress.ts"
 
 /** What is to be replayed, and within what. */
@@ -12,7 +13,9 @@ export interface ReplayOptions {
   readonly tiers?: ReadonlyArray<string> | undefined
   /** SQL over the columns of `requests`. */
   readonly where?: string | undefined
-  /** Most requests, in row order. */
+  /** Which calls to make, with the file that names them; all where it is left out. */
+  readonly plan?: { readonly source: string; readonly calls: CallPlan } | undefined
+  /** Most requests, in row order or the plan's. */
   readonly limit?: number | undefined
   /** US dollars that this replay may spend at most. Default: no limit. */
   readonly budgetUsd?: number | undefined

@@ -1,8 +1,9 @@
 import { BadInput } from "@spillway/domain"
 import { OpenAiCompletions } from "@spillway/providers"
-import { estimateReplay, journalPath, replay, type ReplayEstimate, type ReplayReport } from "@spillway/replay"
+import { estimateReplay, journalPath, readPlan, replay, type ReplayEstimate, type ReplayReport } from "@spillway/replay"
 import { Effect, Layer, Option } from "effect"
 import { Command, Flag } from "effect/cli"
+import { readFile } from "node:fs/promises"
 import { loadConfig } from "../Configuration.ts"
 import { databasePath, openStore } from "../Database.ts"
 import { configFlag, dbFlag, jsonFlag, names, tiersFlag, whereFlag } from "../Flags.ts"
@@ -17,6 +18,12 @@ export const replayCommand = Command.make(
     tiers: tiersFlag,
     where: whereFlag,
     limit: Flag.Int("limit").pipe(Flag.withDescription("Most requests, in order of time"), Flag.optional),
+    plan: Flag.String("plan").pipe(
+      Flag.withDescription(
+        "Make only the calls of this file, as written by \"spillway optimize --plan\", in its order"
+      ),
+      Flag.optional
+    ),
     budget: Flag.Finite("budget").pipe(Flag.withDescription("Most US dollars to spend; never exceeded"), Flag.optional),
     dryRun: Flag.Boolean("dry-run").pipe(
       Flag.withDescription("Say what it would cost, call nothing"),
@@ -24,7 +31,7 @@ export const replayCommand = Command.make(
     ),
     json: jsonFlag
   },
-  Effect.fnUntraced(function*({ budget, config, db, dryRun, json, limit, tiers, where }) {
+  Effect.fnUntraced(function*({ budget, config, db, dryRun, json, limit, plan, tiers, where }) {
     const loaded = (yield* loadConfig(config, true))!
     if (Option.isSome(budget) && budget.value <= 0) {
       return yield* new BadInput({
@@ -42,6 +49,9 @@ export const replayCommand = Command.make(
       tiers: names(tiers),
       where: Option.getOrUndefined(where),
       limit: Option.getOrUndefined(limit),
+      plan: Option.isNone(plan)
+        ? undefined
+        : { source: plan.value, calls: yield* readPlan(plan.value, yield* planText(plan.value)) },
       budgetUsd: Option.getOrUndefined(budget),
       onProgress: progress.update
     }
@@ -54,6 +64,13 @@ export const replayCommand = Command.make(
     yield* print(json, report, replayText(report))
   })
 ).pipe(Command.withDescription("Answer the imported requests on every tier, within a budget; resumes where it stopped"))
+
+const planText = (path: string) =>
+  Effect.tryPromise({
+    try: () => readFile(path, "utf8"),
+    catch: () =>
+      new BadInput({ source: path, problem: "cannot be read", mend: "Write it with \"spillway optimize --plan\"" })
+  })
 
 const estimateText = (estimate: ReplayEstimate): string => {
   const dollars = (value: number | null) => value === null ? "unknown" : usd(value)

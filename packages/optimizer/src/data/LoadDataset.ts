@@ -85,7 +85,7 @@ export const loadDataset = Effect.fnUntraced(function*(
       }
     }))
 
-  const take = (column: Float64Array) => Float64Array.from(complete, (row) => column[row]!)
+  const take = (column: Float64Array) => pick(column, complete)
   const quality = chosen.map((k) => take(matrix.quality[k]!))
   const signals = [...matrix.signals].toSorted(([a], [b]) => a < b ? -1 : 1)
   const data: Dataset = {
@@ -117,6 +117,13 @@ export const loadDataset = Effect.fnUntraced(function*(
   }
   return { data, warnings }
 })
+
+/** The values of a column at some rows; a loop, because `Float64Array.from` takes many times as long. */
+const pick = (column: Float64Array, rows: Uint32Array): Float64Array => {
+  const picked = new Float64Array(rows.length)
+  for (let i = 0; i < rows.length; i++) picked[i] = column[rows[i]!]!
+  return picked
+}
 
 const sampleWarnings = Effect.fnUntraced(function*(selection: Selection, matrix: OutcomeMatrix) {
   const used = matrix.requestIds.length

@@ -1,8 +1,8 @@
 import { parseJsonAnswer } from "./AnswerFeatures.ts"
 import { sampleText } from "./TextSample.ts"
+import { wordHashes } from "./WordHashes.ts"
 
 const OUTER = new Set(" \"'“”‘’`*_.,;:!?()[]{}<>$")
-const WORD = /[\p{L}\p{N}]+/gu
 const NUMBER = /[-−]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?/gi
 /** What stands after the last of these marks is the answer proper. */
 const ANSWER_MARK = /(?:\banswer(?:\s+is)?\s*:?|####|\bresult\s*:|\\boxed\{)/gi
@@ -20,8 +20,6 @@ const trimMarks = (text: string) => {
 }
 
 const normalize = (text: string) => trimMarks(text.normalize("NFKC").toLowerCase().replace(/\s+/g, " "))
-
-const wordsOf = (text: string): ReadonlyArray<string> => text.match(WORD) ?? []
 
 /** The part that holds the answer: after the last mark, else all of it. */
 const answerPart = (text: string) => {
@@ -47,7 +45,7 @@ const leaves = (value: unknown, path: string, into: Set<string>): Set<string> =>
   return into
 }
 
-const jaccard = (a: ReadonlySet<string>, b: ReadonlySet<string>) => {
+const jaccard = <A>(a: ReadonlySet<A>, b: ReadonlySet<A>) => {
   let shared = 0
   for (const item of a) if (b.has(item)) shared++
   const all = a.size + b.size - shared
@@ -64,7 +62,7 @@ interface Part {
 
 const partOf = (sample: string): Part => {
   const text = normalize(answerPart(sample))
-  const short = wordsOf(text).length <= SHORT_WORDS
+  const short = wordHashes(text).length <= SHORT_WORDS
   return {
     text,
     short,
@@ -85,7 +83,8 @@ export interface ComparableAnswer {
   /** Of a JSON answer. */
   readonly leaves: () => ReadonlySet<string> | undefined
   readonly part: () => Part
-  readonly words: () => ReadonlySet<string>
+  /** By their hashes. */
+  readonly words: () => ReadonlySet<number>
 }
 
 /** Makes an answer ready to be compared with several others. */
@@ -96,7 +95,7 @@ export const comparableAnswer = (text: string): ComparableAnswer => ({
     return json === undefined ? undefined : leaves(json, "", new Set())
   }),
   part: lazily(() => partOf(sampleText(text))),
-  words: lazily(() => new Set(wordsOf(normalize(sampleText(text)))))
+  words: lazily(() => new Set(wordHashes(sampleText(text).normalize("NFKC"))))
 })
 
 /**

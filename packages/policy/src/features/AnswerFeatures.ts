@@ -1,7 +1,8 @@
 import type { AnswerView } from "../AnswerView.ts"
 import { countMatches } from "./CountMatches.ts"
-import { fnv1a, FNV_BASIS, FNV_PRIME } from "./Fnv.ts"
+import { FNV_BASIS, FNV_PRIME } from "./Fnv.ts"
 import { sampleText } from "./TextSample.ts"
+import { wordHashes } from "./WordHashes.ts"
 
 /**
  * Names of the text features of an answer, in order. `hedges` counts per 100 words, `repetition` is the share of
@@ -27,7 +28,6 @@ const REFUSAL =
 /** A closing mark, bracket, quote or fence; text without any word character at its end counts as closed too. */
 const CLEAN_END = /[.!?…。！？)\]}>"'”’`|$*_]\s*$/
 const NUMBER = /\d+(?:[.,]\d+)*/g
-const WORD = /[\p{L}\p{N}]+/gu
 /** Blanks, not \s: over a run of line breaks that would take quadratic time. */
 const CODE = /```|^[ \t]*(?:def|class|function|import|const|let|var|public|#include|SELECT)\s/m
 /** Answers of so few words (a label, a number) need no full stop. */
@@ -45,10 +45,9 @@ export const parseJsonAnswer = (text: string): unknown => {
   }
 }
 
-const repeatedShare = (words: ReadonlyArray<string>): number => {
-  const total = words.length - 3
+const repeatedShare = (hashes: Uint32Array): number => {
+  const total = hashes.length - 3
   if (total < 2) return 0
-  const hashes = words.map((word) => fnv1a(word))
   const seen = new Set<number>()
   for (let i = 0; i < total; i++) {
     let hash = FNV_BASIS
@@ -61,7 +60,7 @@ const repeatedShare = (words: ReadonlyArray<string>): number => {
 /** Writes the features of an answer to `out[offset]` and on, in the order of {@link answerNames}. */
 export const answerFeatures = (answer: AnswerView, out: Float64Array, offset = 0): void => {
   const text = sampleText(answer.output)
-  const words = text.toLowerCase().match(WORD) ?? []
+  const words = wordHashes(text)
   const json = parseJsonAnswer(answer.output) !== undefined
   const cut = answer.finish_reason === "length" || answer.finish_reason === "content_filter"
   let at = offset

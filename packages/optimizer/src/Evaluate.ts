@@ -1,4 +1,4 @@
-import { BadInput, type Failure, type RoutingTable } from "@spillway/domain"
+import { BadInput, type Certificate, type Failure, type RoutingTable } from "@spillway/domain"
 import { compile } from "@spillway/policy"
 import { Store } from "@spillway/store"
 import { Effect } from "effect"
@@ -11,6 +11,7 @@ import { type ObjectiveCheck, objectiveChecks } from "./evaluate/ObjectiveChecks
 import { pairedIntervals } from "./evaluate/PairedIntervals.ts"
 import { pointOutcomes } from "./evaluate/PointOutcomes.ts"
 import { whatIsMissing } from "./evaluate/WhatIsMissing.ts"
+import { gradeSources } from "./labels/GradeSources.ts"
 import { summarize } from "./Measure.ts"
 import type { Baseline, CostQuality, FrontierPoint, Interval } from "./OptimizeReport.ts"
 import { mean } from "./statistics/Moments.ts"
@@ -30,6 +31,8 @@ export interface EvaluatedPoint extends FrontierPoint {
 /** A table measured on recorded outcomes. */
 export interface Evaluation {
   readonly requests: number
+  /** What the measured quality is: sure grades, a judge's opinion, or agreement with the flagship's answer. */
+  readonly labels: Certificate["labels"]
   readonly default_point: string
   readonly frontier: ReadonlyArray<EvaluatedPoint>
   readonly metrics: EvaluationMetrics
@@ -54,6 +57,7 @@ export const evaluate = Effect.fnUntraced(function*(
 ): Effect.fn.Return<Evaluation, BadInput | Failure, Store> {
   yield* checkTable(table)
   const loaded = yield* loadForTable(table, options.where)
+  const labels = (yield* gradeSources(loaded.data))?.labels ?? "graded"
   const { data, columns, expectedCosts } = yield* withCosts(table, loaded.data)
   const rows = Uint32Array.from({ length: data.n }, (_, row) => row)
   const measured = table.points.map((point) => pointOutcomes(data, columns, rows, point))
@@ -74,6 +78,7 @@ export const evaluate = Effect.fnUntraced(function*(
   const intervals = pairedIntervals(data, rows, measured, options.seed)
   return {
     requests: data.n,
+    labels,
     default_point: table.default_point,
     frontier: summaries.map((summary, i) => ({
       name: table.points[i]!.name,

@@ -94,6 +94,16 @@ describe("evaluate", () => {
       for (const { auroc } of metrics.calibration) assert.isAbove(auroc!, 0.6)
     }))
 
+  it.live("says whose quality it measures", () =>
+    Effect.gen(function*() {
+      const { table } = yield* optimized
+      const graded = (grader: string) =>
+        evaluateOn(table, others((t) => ({ ...t, grades: t.grades.map((grade) => ({ ...grade, grader })) })))
+      assert.strictEqual((yield* graded("exact")).labels, "graded")
+      assert.strictEqual((yield* graded("judge")).labels, "judged")
+      assert.strictEqual((yield* graded("agreement")).labels, "agreement_with_flagship")
+    }))
+
   it.live("misses an objective that these rows do not keep, and names the condition", () =>
     Effect.gen(function*() {
       const { table } = yield* optimized

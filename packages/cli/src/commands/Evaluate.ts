@@ -36,7 +36,7 @@ const evaluationText = (evaluation: Evaluation): string =>
   [
     ...evaluation.warnings.map((warning) => `warning: ${warning}`),
     table(
-      ["point", "quality", "to flagship", "cost/request", "saving", "p95", "regret"],
+      ["point", QUALITY[evaluation.labels], "to flagship", "cost/request", "saving", "p95", "regret"],
       evaluation.frontier.map((p) => [
         p.name === evaluation.default_point ? `${p.name} *` : p.name,
         p.quality.toFixed(3),
@@ -54,6 +54,9 @@ const evaluationText = (evaluation: Evaluation): string =>
       evaluation.objective_met ? "keeps" : "misses"
     } the table's objective on them (measured means).`
   ].join("\n")
+
+/** What quality is called where it is not certain. */
+const QUALITY = { graded: "quality", judged: "judged quality", agreement_with_flagship: "agreement with flagship" }
 
 const gapText = ({ metrics }: Evaluation): ReadonlyArray<string> =>
   metrics.oracle_gap_closed === null || metrics.oracle_gap_closed_auc === null ? [] : [

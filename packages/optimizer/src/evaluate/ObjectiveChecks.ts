@@ -12,7 +12,7 @@ export interface ObjectiveCheck {
 }
 
 /** What an objective is held against. */
-export interface Measured {
+export interface MeasuredMeans {
   readonly quality: number
   readonly cost_usd: number
   readonly latency_p95_ms: number | null
@@ -21,7 +21,7 @@ export interface Measured {
 /** Every condition that the objective asks for, in its order. `flagshipQuality` is measured on the same requests. */
 export const objectiveChecks = (
   objective: Objective,
-  point: Measured,
+  point: MeasuredMeans,
   flagshipQuality: number
 ): ReadonlyArray<ObjectiveCheck> => {
   const least = (name: ObjectiveCheck["name"], limit: number | undefined): ReadonlyArray<ObjectiveCheck> =>

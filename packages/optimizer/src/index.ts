@@ -1,5 +1,6 @@
 export * from "./data/LoadDataset.ts"
 export * from "./Evaluate.ts"
+export * from "./EvaluateLogged.ts"
 export * from "./evaluate/EvaluationMetrics.ts"
 export * from "./evaluate/ObjectiveChecks.ts"
 export * from "./Optimize.ts"

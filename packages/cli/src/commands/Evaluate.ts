@@ -1,11 +1,13 @@
-import { evaluate, type Evaluation, type Interval, type ObjectiveCheck } from "@spillway/optimizer"
+import { evaluate, evaluateLogged, type Evaluation, type Interval, type ObjectiveCheck } from "@spillway/optimizer"
+import { qualityWord } from "@spillway/report"
 import { Effect, Option } from "effect"
-import { Command } from "effect/cli"
+import { Command, Flag } from "effect/cli"
 import { loadConfig } from "../Configuration.ts"
 import { openStore } from "../Database.ts"
 import { configFlag, dbFlag, jsonFlag, seedFlag, whereFlag } from "../Flags.ts"
 import { milliseconds, percent, print, table, usd } from "../Output.ts"
 import { readTable, tableFlag } from "../TableFile.ts"
+import { loggedText } from "./LoggedText.ts"
 
 export const evaluateCommand = Command.make(
   "evaluate",
@@ -14,16 +16,29 @@ export const evaluateCommand = Command.make(
     db: dbFlag,
     table: tableFlag("table", "Routing table"),
     where: whereFlag,
+    logged: Flag.Boolean("logged").pipe(
+      Flag.withDescription("Estimate from served traffic that holds one path a request, by its logged propensities"),
+      Flag.withDefault(false)
+    ),
     seed: seedFlag,
     json: jsonFlag
   },
-  Effect.fnUntraced(function*({ config, db, json, seed, table: path, where }) {
+  Effect.fnUntraced(function*({ config, db, json, logged, seed, table: path, where }) {
     const loaded = yield* loadConfig(config, false)
     const routing = yield* readTable(path)
+    if (logged) {
+      const evaluation = yield* evaluateLogged(routing, { where: Option.getOrUndefined(where), seed }).pipe(
+        Effect.provide(openStore(db, loaded))
+      )
+      yield* print(json, evaluation, loggedText(evaluation, qualityWord(routing.certificate.labels)))
+      const { refused } = evaluation.points.find((point) => point.name === evaluation.default_point)!
+      if (refused !== null) yield* Effect.sync(() => process.exitCode = 1)
+      return
+    }
     const evaluation = yield* evaluate(routing, { where: Option.getOrUndefined(where), seed }).pipe(
       Effect.provide(openStore(db, loaded))
     )
-    yield* print(json, evaluation, evaluationText(evaluation))
+    yield* print(json, evaluation, evaluationText(evaluation, qualityWord(routing.certificate.labels)))
     // For CI: a table that misses its objective on these rows fails the step, with the figures already printed.
     if (!evaluation.objective_met) yield* Effect.sync(() => process.exitCode = 1)
   })
@@ -32,7 +47,7 @@ export const evaluateCommand = Command.make(
 const range = (interval: Interval | null, text: (value: number) => string): string =>
   interval === null ? "-" : `${text(interval[0])} to ${text(interval[1])}`
 
-const evaluationText = (evaluation: Evaluation): string =>
+const evaluationText = (evaluation: Evaluation, word: string): string =>
   [
     ...evaluation.warnings.map((warning) => `warning: ${warning}`),
     table(

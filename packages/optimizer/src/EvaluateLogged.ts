@@ -1,5 +1,5 @@
-import { BadInput, type Failure, type RoutingTable } from "@spillway/domain"
-import { denseNames, standardize } from "@spillway/policy"
+import { BadInput, type Certificate, type Failure, type RoutingTable } from "@spillway/domain"
+import { denseNames, requestView, standardize } from "@spillway/policy"
 import type { Store } from "@spillway/store"
 import { Effect } from "effect"
 import { groupFolds } from "./data/Folds.ts"
@@ -11,6 +11,7 @@ import type { LoggedRequest } from "./feedback/LoggedRequest.ts"
 import { type ModelInputs, predictCrossFitted } from "./feedback/OutcomeModel.ts"
 import { beyondChance, type Overlap, overlapOf, refusal } from "./feedback/Overlap.ts"
 import { plansApart } from "./feedback/PlansApart.ts"
+import { gradeSources } from "./labels/GradeSources.ts"
 import { groupRows, type Groups } from "./statistics/Groups.ts"
 
 /** An operating point on traffic that something else served, or why nothing can be said of it. */
@@ -32,6 +33,8 @@ export interface LoggedEvaluation {
   /** Of the intervals. */
   readonly confidence: number
   readonly default_point: string
+  /** What quality is: a judge's opinion where any grade is one. */
+  readonly labels: Certificate["labels"]
   readonly points: ReadonlyArray<LoggedPoint>
   readonly warnings: ReadonlyArray<string>
 }
@@ -64,15 +67,20 @@ export const evaluateLogged = Effect.fnUntraced(function*(
       `Log with exploration. ${MEND}`
     )
   }
+  const sources = yield* gradeSources({
+    n: requests.length,
+    requestIds: requests.map((request) => request.request_id),
+    tiers: [...new Set(logged.flatMap(({ answers }) => [...answers.keys()]))]
+  })
   const columns = new RequestColumns(requests.length, table.features.hash_bits)
-  for (const request of requests) columns.add(request)
-  const group = columns.groups
+  for (const request of requests) columns.add(requestView(request))
+  const { dense, group, hashed } = columns.finish()
   const groups = groupRows(requests.length, group)
   const { mean, scale } = table.features.dense
   const model: ModelInputs = {
     features: {
-      hashed: columns.hashed,
-      dense: columns.dense.map((v, i) => standardize(v, mean[i % mean.length]!, scale[i % scale.length]!)),
+      hashed,
+      dense: dense.map((v, i) => standardize(v, mean[i % mean.length]!, scale[i % scale.length]!)),
       denseColumns: denseNames.length
     },
     rows: requests.length,
@@ -108,6 +116,7 @@ export const evaluateLogged = Effect.fnUntraced(function*(
     groups: groups.count,
     confidence: table.objective.confidence,
     default_point: table.default_point,
+    labels: sources?.labels ?? "graded",
     points,
     warnings
   }

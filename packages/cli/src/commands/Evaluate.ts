@@ -30,7 +30,7 @@ export const evaluateCommand = Command.make(
       const evaluation = yield* evaluateLogged(routing, { where: Option.getOrUndefined(where), seed }).pipe(
         Effect.provide(openStore(db, loaded))
       )
-      yield* print(json, evaluation, loggedText(evaluation, qualityWord(routing.certificate.labels)))
+      yield* print(json, evaluation, loggedText(evaluation))
       const { refused } = evaluation.points.find((point) => point.name === evaluation.default_point)!
       if (refused !== null) yield* Effect.sync(() => process.exitCode = 1)
       return
@@ -38,7 +38,7 @@ export const evaluateCommand = Command.make(
     const evaluation = yield* evaluate(routing, { where: Option.getOrUndefined(where), seed }).pipe(
       Effect.provide(openStore(db, loaded))
     )
-    yield* print(json, evaluation, evaluationText(evaluation, qualityWord(routing.certificate.labels)))
+    yield* print(json, evaluation, evaluationText(evaluation))
     // For CI: a table that misses its objective on these rows fails the step, with the figures already printed.
     if (!evaluation.objective_met) yield* Effect.sync(() => process.exitCode = 1)
   })
@@ -47,11 +47,11 @@ export const evaluateCommand = Command.make(
 const range = (interval: Interval | null, text: (value: number) => string): string =>
   interval === null ? "-" : `${text(interval[0])} to ${text(interval[1])}`
 
-const evaluationText = (evaluation: Evaluation, word: string): string =>
+const evaluationText = (evaluation: Evaluation): string =>
   [
     ...evaluation.warnings.map((warning) => `warning: ${warning}`),
     table(
-      ["point", QUALITY[evaluation.labels], "to flagship", "cost/request", "saving", "p95", "regret"],
+      ["point", qualityWord(evaluation.labels), "to flagship", "cost/request", "saving", "p95", "regret"],
       evaluation.frontier.map((p) => [
         p.name === evaluation.default_point ? `${p.name} *` : p.name,
         p.quality.toFixed(3),
@@ -69,9 +69,6 @@ const evaluationText = (evaluation: Evaluation, word: string): string =>
       evaluation.objective_met ? "keeps" : "misses"
     } the table's objective on them (measured means).`
   ].join("\n")
-
-/** What quality is called where it is not certain. */
-const QUALITY = { graded: "quality", judged: "judged quality", agreement_with_flagship: "agreement with flagship" }
 
 const gapText = ({ metrics }: Evaluation): ReadonlyArray<string> =>
   metrics.oracle_gap_closed === null || metrics.oracle_gap_closed_auc === null ? [] : [

@@ -1,8 +1,9 @@
 import type { LoggedEvaluation } from "@spillway/optimizer"
+import { qualityWord } from "@spillway/report"
 import { percent, table, usd } from "../Output.ts"
 
 /** What logged traffic says of a table, for people. */
-export const loggedText = (evaluation: LoggedEvaluation, qualityWord: string): string => {
+export const loggedText = (evaluation: LoggedEvaluation): string => {
   const range = ([low, high]: readonly [number, number], text: (value: number) => string) =>
     `${text(low)} to ${text(high)}`
   const digits = (value: number) => value.toFixed(3)
@@ -11,7 +12,17 @@ export const loggedText = (evaluation: LoggedEvaluation, qualityWord: string): s
   return [
     ...evaluation.warnings.map((warning) => `warning: ${warning}`),
     table(
-      ["point", qualityWord, "interval", "ips", "snips", "cost/request", "interval", "worth", "support"],
+      [
+        "point",
+        qualityWord(evaluation.labels),
+        "interval",
+        "ips",
+        "snips",
+        "cost/request",
+        "interval",
+        "worth",
+        "support"
+      ],
       estimated.map((p) => [
         star(p.name),
         digits(p.quality!.dr),

@@ -32,7 +32,7 @@ const isOpinion = (grader: string): boolean => grader === JUDGE || grader === AG
  * that is the answer's quality counts, else the last by its grader's name.
  */
 export const gradeSources = Effect.fnUntraced(function*(
-  data: Dataset
+  data: Pick<Dataset, "n" | "tiers" | "requestIds">
 ): Effect.fn.Return<GradeSources | undefined, BadInput | Failure, Store> {
   const store = yield* Store
   const opinions = yield* store.query(

@@ -101,6 +101,7 @@ describe("evaluateLogged", () => {
       )
     )
     assert.strictEqual(evaluation.requests, 2_000)
+    assert.strictEqual(evaluation.labels, "graded")
     assert.deepStrictEqual(evaluation.points.map((p) => [p.name, p.refused === null]), [
       ["careful", true],
       ["cheapest", true],
@@ -199,10 +200,11 @@ describe("evaluateLogged", () => {
           const { cost_usd, ...unpriced } = o
           return o.request_id === ids[4] ? unpriced : { ...unpriced, cost_usd: cost_usd! }
         }),
-        grades: logs.grades.filter((g) => g.request_id !== ids[2])
+        grades: logs.grades.filter((g) => g.request_id !== ids[2]).map((g) => ({ ...g, grader: "judge" }))
       }, { abc: table })))
     )
     assert.strictEqual(evaluation.requests, 994)
+    assert.strictEqual(evaluation.labels, "judged")
     assert.deepStrictEqual(evaluation.warnings.toSorted(), [
       "1 requests are left out: they asked for a tier by its name",
       "1 requests are left out: they did not complete",

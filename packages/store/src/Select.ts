@@ -38,6 +38,7 @@ const blamingWhere = <A>(
 /**
  * Makes the temporary table `name` (`request_id`, `row`) of the selected requests, numbered from 0 by `ts` (unknown last),
  * then `request_id`. A sample is drawn by a hash of its seed and `request_id`: the same whatever the order of the rows.
+ * Requests without a grade come in only where those with one are too few: the others can teach nothing yet.
  */
 export const selectRequests = Effect.fnUntraced(function*(
   connection: DuckDBConnection,
@@ -48,7 +49,9 @@ export const selectRequests = Effect.fnUntraced(function*(
   yield* checkSelection(connection, { ...all, sample })
   const drawn = sample === undefined
     ? chosen(all)
-    : `FROM (${chosen(all)}) ORDER BY hash('${sample.seed} ' || request_id), request_id LIMIT ${sample.size}`
+    : `FROM (${chosen(all)})
+       ORDER BY request_id NOT IN (SELECT g.request_id FROM grades g WHERE g.effective AND ${inTiers("g", all.tiers)}),
+         hash('${sample.seed} ' || request_id), request_id LIMIT ${sample.size}`
   yield* blamingWhere(
     all,
     run(

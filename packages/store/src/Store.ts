@@ -33,7 +33,10 @@ export interface Selection {
   readonly where?: string | undefined
   readonly tiers?: ReadonlyArray<string> | undefined
   readonly limit?: number | undefined
-  /** A uniform sample of at most `size` of these requests; the same seed draws the same requests. */
+  /**
+   * A uniform sample of at most `size` of these requests that have a grade (on `tiers`); requests without one only fill up
+   * what is left. The same seed draws the same requests.
+   */
   readonly sample?: { readonly size: number; readonly seed: number } | undefined
 }
 

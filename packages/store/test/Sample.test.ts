@@ -84,6 +84,22 @@ describe("a sample", () => {
       })
     ))
 
+  it.effect("is drawn of graded requests first", () =>
+    reading((store) =>
+      Effect.gen(function*() {
+        const graded = requests.filter((_, i) => i % 5 === 0).map(({ request_id }) => request_id)
+        yield* store.putGrades(graded.map((request_id) => ({ request_id, tier: "small", grader: "exact", quality: 1 })))
+        const drawn = (size: number, tiers?: ReadonlyArray<string>) =>
+          Effect.map(store.matrix({ tiers, sample: { size, seed: 1 } }), ({ requestIds }) => new Set(requestIds))
+        const share = (ids: ReadonlySet<string>) => graded.filter((id) => ids.has(id)).length / ids.size
+        assert.strictEqual(share(yield* drawn(500)), 1)
+        const many = yield* drawn(SIZE)
+        assert.strictEqual(many.size, SIZE)
+        assert.strictEqual(share(many), graded.length / SIZE)
+        assert.isBelow(share(yield* drawn(500, ["other"])), 0.5)
+      })
+    ))
+
   it.effect("is counted before it is drawn", () =>
     reading((store) =>
       Effect.gen(function*() {

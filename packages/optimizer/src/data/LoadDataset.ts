@@ -1,11 +1,11 @@
 import { BadInput, type Failure } from "@spillway/domain"
-import { denseNames } from "@spillway/policy"
+import { denseNames, requestView } from "@spillway/policy"
 import { type OutcomeMatrix, type Selection, Store } from "@spillway/store"
 import { Effect, Stream } from "effect"
 import { AnswerColumns } from "./AnswerColumns.ts"
 import { chooseTiers } from "./ChooseTiers.ts"
 import type { Dataset } from "./Dataset.ts"
-import { RequestColumns } from "./RequestColumns.ts"
+import { readRequests } from "./ReadRequests.ts"
 
 /**
  * Requests that are read where nothing else is asked. The share of requests below any threshold is then off by at most
@@ -70,20 +70,22 @@ export const loadDataset = Effect.fnUntraced(function*(
   complete.forEach((row, i) => slot[row] = i)
 
   const hashBits = options.hashBits ?? hashBitsFor(complete.length)
-  const requests = new RequestColumns(complete.length, hashBits)
   let at = 0
-  yield* Stream.runForEach(store.requests(selection), (chunk) =>
-    Effect.sync(() => {
-      for (const request of chunk) if (slot[at++]! >= 0) requests.add(request)
-    }))
+  const views = Stream.map(
+    store.requests(selection),
+    (chunk) => chunk.filter(() => slot[at++]! >= 0).map(requestView)
+  )
   const answers = new AnswerColumns(complete.length, tiers.length)
-  yield* Stream.runForEach(store.answers(tiers, selection), ({ output, row, tier }) =>
+  const readAnswers = Stream.runForEach(store.answers(tiers, selection), ({ output, row, tier }) =>
     Effect.sync(() => {
       for (let j = 0; j < output.length; j++) {
         const i = slot[row[j]!]!
         if (i >= 0) answers.add(i, tier[j]!, output[j]!)
       }
     }))
+  const [requests] = yield* Effect.all([readRequests(views, complete.length, hashBits), readAnswers], {
+    concurrency: "unbounded"
+  })
 
   const take = (column: Float64Array) => pick(column, complete)
   const quality = chosen.map((k) => take(matrix.quality[k]!))
@@ -100,11 +102,8 @@ export const loadDataset = Effect.fnUntraced(function*(
     costUsd: chosen.map((k) => take(matrix.costUsd[k]!)),
     latencyMs: chosen.map((k) => take(matrix.latencyMs[k]!)),
     hashBits,
-    hashed: requests.hashed,
-    dense: requests.dense,
     denseNames,
-    chars: requests.chars,
-    group: requests.groups,
+    ...requests,
     evidence: chosen.map((k, position) => {
       const sent = signals.flatMap(([name, byTier]) => byTier[k] === undefined ? [] : [{ name, column: byTier[k] }])
       const read = answers.evidence(position)

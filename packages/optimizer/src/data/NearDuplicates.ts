@@ -39,7 +39,7 @@ export class NearDuplicates {
   }
 
   /** Group of each text added so far, named by the least index in it. */
-  groups(): Uint32Array {
+  groups(): Uint32Array<ArrayBuffer> {
     const n = this.ends.length
     const common = Math.max(10, n / 100)
     const signatures = new Uint32Array(n * SIGNATURE)

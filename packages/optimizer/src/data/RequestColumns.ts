@@ -1,14 +1,23 @@
-import type { Request } from "@spillway/domain"
-import { denseFeatures, denseNames, type Hasher, makeHasher, requestChars, requestView } from "@spillway/policy"
+import { denseFeatures, denseNames, type Hasher, makeHasher, requestChars, type RequestView } from "@spillway/policy"
 import { type SparseRows, SparseRowsBuilder } from "../fit/SparseRows.ts"
 import { NearDuplicates } from "./NearDuplicates.ts"
 
+/** What is known of requests by their text. */
+export interface RequestFeatures {
+  /** Hashed n-grams of each request. */
+  readonly hashed: SparseRows
+  /** Row-major, raw, in the order of `denseNames`. */
+  readonly dense: Float64Array<ArrayBuffer>
+  /** Characters of each request's text. */
+  readonly chars: Float64Array<ArrayBuffer>
+  /** Near-duplicate group of each request. */
+  readonly group: Uint32Array<ArrayBuffer>
+}
+
 /** The features of requests that are given one after the other. Holds no text. */
 export class RequestColumns {
-  /** Row-major, raw, in the order of `denseNames`. */
-  readonly dense: Float64Array
-  /** Characters of each request's text. */
-  readonly chars: Float64Array
+  private readonly dense: Float64Array<ArrayBuffer>
+  private readonly chars: Float64Array<ArrayBuffer>
   private readonly hasher: Hasher
   private readonly builder: SparseRowsBuilder
   private readonly duplicates = new NearDuplicates()
@@ -25,22 +34,15 @@ export class RequestColumns {
     this.builder = new SparseRowsBuilder(2 ** hashBits, n)
   }
 
-  add(request: Request): void {
+  add(view: RequestView): void {
     const i = this.added++
-    const view = requestView(request)
     this.builder.add(this.hasher.hash(view.text, view.system))
     denseFeatures(view, this.dense, i * denseNames.length)
     this.chars[i] = requestChars(view)
     this.duplicates.add(view.text)
   }
 
-  /** Hashed n-grams of each request. */
-  get hashed(): SparseRows {
-    return this.builder.finish()
-  }
-
-  /** Near-duplicate group of each request. */
-  get groups(): Uint32Array {
-    return this.duplicates.groups()
+  finish(): RequestFeatures {
+    return { hashed: this.builder.finish(), dense: this.dense, chars: this.chars, group: this.duplicates.groups() }
   }
 }

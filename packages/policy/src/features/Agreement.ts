@@ -45,11 +45,31 @@ const leaves = (value: unknown, path: string, into: Set<string>): Set<string> =>
   return into
 }
 
-const jaccard = <A>(a: ReadonlySet<A>, b: ReadonlySet<A>) => {
+const shareOf = (shared: number, a: number, b: number) => a + b === shared ? 1 : shared / (a + b - shared)
+
+const jaccard = (a: ReadonlySet<string>, b: ReadonlySet<string>) => {
   let shared = 0
   for (const item of a) if (b.has(item)) shared++
-  const all = a.size + b.size - shared
-  return all === 0 ? 1 : shared / all
+  return shareOf(shared, a.size, b.size)
+}
+
+/** The distinct words of a text by their hashes, in order. */
+const vocabulary = (text: string): Uint32Array => {
+  const sorted = wordHashes(text.normalize("NFKC")).toSorted()
+  let n = 0
+  for (const hash of sorted) if (n === 0 || hash !== sorted[n - 1]) sorted[n++] = hash
+  return sorted.subarray(0, n)
+}
+
+const jaccardOfVocabularies = (a: Uint32Array, b: Uint32Array) => {
+  let shared = 0, i = 0, j = 0
+  while (i < a.length && j < b.length) {
+    const x = a[i]!, y = b[j]!
+    if (x === y) shared++
+    if (x <= y) i++
+    if (y <= x) j++
+  }
+  return shareOf(shared, a.length, b.length)
 }
 
 /** The part of a text that holds the answer; choice and number only where it is short. */
@@ -83,8 +103,7 @@ export interface ComparableAnswer {
   /** Of a JSON answer. */
   readonly leaves: () => ReadonlySet<string> | undefined
   readonly part: () => Part
-  /** By their hashes. */
-  readonly words: () => ReadonlySet<number>
+  readonly words: () => Uint32Array
 }
 
 /** Makes an answer ready to be compared with several others. */
@@ -95,7 +114,7 @@ export const comparableAnswer = (text: string): ComparableAnswer => ({
     return json === undefined ? undefined : leaves(json, "", new Set())
   }),
   part: lazily(() => partOf(sampleText(text))),
-  words: lazily(() => new Set(wordHashes(sampleText(text).normalize("NFKC"))))
+  words: lazily(() => vocabulary(sampleText(text)))
 })
 
 /**
@@ -118,5 +137,5 @@ export const agreementBetween = (a: ComparableAnswer, b: ComparableAnswer): numb
     if (partA.choice !== undefined && partB.choice !== undefined) return partA.choice === partB.choice ? 1 : 0
     if (partA.number !== undefined && partB.number !== undefined) return sameNumber(partA.number, partB.number) ? 1 : 0
   }
-  return jaccard(a.words(), b.words())
+  return jaccardOfVocabularies(a.words(), b.words())
 }

@@ -1,8 +1,15 @@
 import { apgr11000 } from "./Apgr11000.ts"
 import { apgr1500 } from "./Apgr1500.ts"
+import { certificateViolations } from "./CertificateViolations.ts"
 import { fixedCascades } from "./FixedCascades.ts"
 import type { Target } from "./Target.ts"
 import { tuningTime } from "./TuningTime.ts"
 
 /** The rows of the table, in its order. */
-export const targets: ReadonlyArray<Target<unknown, unknown>> = [apgr1500, apgr11000, fixedCascades, tuningTime]
+export const targets: ReadonlyArray<Target<unknown, unknown>> = [
+  apgr1500,
+  apgr11000,
+  fixedCascades,
+  tuningTime,
+  certificateViolations
+]

@@ -1,9 +1,10 @@
 import type { Acceptor, Calibrator, OperatingPoint, RoutingTable, Stage } from "@spillway/domain"
 import { chooseShare } from "./Mix.ts"
 import { type AcceptorOf, type AcceptScore, type CompiledPlan, compilePlan, entryTier } from "./Plan.ts"
-import type { PlanChoice, Policy } from "./Policy.ts"
+import type { PlanChoice, PlanShare, Policy } from "./Policy.ts"
 import { compilePredictor } from "./Predictor.ts"
 import { demand, demandDistinct, refuse, tierIndex } from "./Refuse.ts"
+import type { RequestView } from "./RequestView.ts"
 import { compileAcceptor } from "./scorers/Acceptor.ts"
 import { makeTaskTree, type TaskTree } from "./Segments.ts"
 import { startSession } from "./Session.ts"
@@ -46,7 +47,7 @@ const compileAcceptors = (acceptors: ReadonlyArray<Acceptor>, tiers: ReadonlyArr
 }
 
 interface CompiledPoint {
-  readonly plans: ReadonlyArray<{ readonly share: number; readonly plan: CompiledPlan }>
+  readonly plans: ReadonlyArray<PlanShare>
   readonly segments: TaskTree<CompiledPlan>
 }
 
@@ -74,12 +75,15 @@ const compilePoint = (
   return { plans, segments: makeTaskTree(segments) }
 }
 
-/** The plan of the task, else the one whose share of [0, 1) holds the request's hash. */
-const choosePlan = (point: CompiledPoint, name: string, task: string, requestId: string): PlanChoice => {
+/** The plan of the task, else all plans of the point. */
+const plansFor = (point: CompiledPoint, task: string): ReadonlyArray<PlanShare> => {
   const own = point.segments.find(task)
-  if (own !== undefined) return { plan: own, propensity: 1 }
-  const { plans } = point
-  const chosen = plans[chooseShare(plans, requestId, name)]!
+  return own === undefined ? point.plans : [{ plan: own, share: 1 }]
+}
+
+/** The plan whose share of [0, 1) holds the request's hash. */
+const choosePlan = (plans: ReadonlyArray<PlanShare>, name: string, requestId: string): PlanChoice => {
+  const chosen = plans.length === 1 ? plans[0]! : plans[chooseShare(plans, requestId, name)]!
   return { plan: chosen.plan, propensity: chosen.share }
 }
 
@@ -101,10 +105,10 @@ export const compile = (table: RoutingTable): Policy => {
   const pointNames = `Use one of: ${names.join(", ")}`
   demand(points.has(table.default_point), "default_point", `unknown point "${table.default_point}"`, pointNames)
 
-  const choose: Policy["choose"] = (view, name = table.default_point) => {
-    const point = points.get(name) ?? refuse("point", `unknown point "${name}"`, pointNames)
-    return choosePlan(point, name, view.task, view.request_id)
-  }
+  const plans = (view: RequestView, name: string) =>
+    plansFor(points.get(name) ?? refuse("point", `unknown point "${name}"`, pointNames), view.task)
+  const choose: Policy["choose"] = (view, name = table.default_point) =>
+    choosePlan(plans(view, name), name, view.request_id)
   const predict: Policy["predict"] = (view) => {
     const quality = new Float64Array(tiers.length)
     const costUsd = new Float64Array(tiers.length)
@@ -119,6 +123,7 @@ export const compile = (table: RoutingTable): Policy => {
     defaultPoint: table.default_point,
     predictor,
     acceptor,
+    plans: (view, name = table.default_point) => plans(view, name),
     choose,
     predict,
     begin: (view, point = table.default_point) => {

@@ -43,6 +43,12 @@ export interface Session {
   readonly failed: () => Session | undefined
 }
 
+/** A plan and the share of an operating point's requests that it serves. */
+export interface PlanShare {
+  readonly plan: CompiledPlan
+  readonly share: number
+}
+
 /** The plan that serves a request, and the probability with which it was drawn. */
 export interface PlanChoice {
   readonly plan: CompiledPlan
@@ -58,6 +64,8 @@ export interface Policy {
   readonly defaultPoint: string
   readonly predictor: Predictor
   readonly acceptor: AcceptorOf
+  /** Every plan that may serve a request at an operating point (the default one), with its share. */
+  readonly plans: (view: RequestView, point?: string) => ReadonlyArray<PlanShare>
   /** Plan of a request at an operating point (the default one): its task's own, else by the hash of its identifier. */
   readonly choose: (view: RequestView, point?: string) => PlanChoice
   /**

@@ -1,6 +1,8 @@
 export * from "./AnswerView.ts"
 export * from "./Compile.ts"
+export type { Contribution } from "./Contribution.ts"
 export * from "./Explain.ts"
+export * from "./ExplainAnswers.ts"
 export * from "./features/Agreement.ts"
 export * from "./features/AnswerFeatures.ts"
 export * from "./features/DenseFeatures.ts"

@@ -1,91 +1,119 @@
-import { BadInput } from "@spillway/domain"
-import { compile, explain, type Explanation, requestView } from "@spillway/policy"
-import { Store } from "@spillway/store"
+import { BadInput, UNTASKED } from "@spillway/domain"
+import { compile, explain, explainAnswers, requestView } from "@spillway/policy"
+import { layer, Store } from "@spillway/store"
 import { Effect, Option, Stream } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { loadConfig } from "../Configuration.ts"
-import { openStore } from "../Database.ts"
+import { databasePath } from "../Database.ts"
+import { type Explained, explanationText, type RecordedTier } from "../ExplanationText.ts"
 import { configFlag, dbFlag, jsonFlag } from "../Flags.ts"
-import { print, table, usd } from "../Output.ts"
+import { print } from "../Output.ts"
 import { readTable, tableFlag } from "../TableFile.ts"
 
 export const explainCommand = Command.make(
   "explain",
   {
-    request: Argument.String("request").pipe(
-      Argument.withDescription("A stored request_id, or with --text the text of a request")
-    ),
-    text: Flag.Boolean("text").pipe(
-      Flag.withDescription("Take the argument as a user message"),
-      Flag.withDefault(false)
-    ),
-    task: Flag.String("task").pipe(Flag.withDescription("Task of that message"), Flag.withDefault("untasked")),
+    request: Argument.String("request").pipe(Argument.withDescription("A stored request_id"), Argument.optional),
+    text: Flag.String("text").pipe(Flag.withDescription("Explain this user message instead"), Flag.optional),
+    system: Flag.String("system").pipe(Flag.withDescription("System message before --text"), Flag.optional),
+    task: Flag.String("task").pipe(Flag.withDescription("Task of --text (default: untasked)"), Flag.optional),
     table: tableFlag("table", "Routing table"),
     point: Flag.String("point").pipe(Flag.withDescription("Operating point (default: the table's)"), Flag.optional),
+    top: Flag.Int("top").pipe(
+      Flag.withDescription("Most features listed for each tier (default: 8)"),
+      Flag.withDefault(8)
+    ),
     config: configFlag,
     db: dbFlag,
     json: jsonFlag
   },
   Effect.fnUntraced(function*(flags) {
-    const policy = compile(yield* readTable(flags.table))
+    const asked = yield* askedOf(flags)
+    const table = yield* readTable(flags.table)
+    const policy = compile(table)
     const point = Option.getOrElse(flags.point, () => policy.defaultPoint)
     if (!policy.points.includes(point)) {
-      return yield* new BadInput({
-        source: "--point",
-        problem: `no operating point "${point}"`,
-        mend: `Known points: ${policy.points.join(", ")}`,
-        usage: true
-      })
+      return yield* wrong("--point", `no operating point "${point}"`, `Known points: ${policy.points.join(", ")}`)
     }
-    const stored = flags.text
-      ? { request_id: "text", task: flags.task, messages: [{ role: "user", content: flags.request }] }
-      : yield* findRequest(flags.request).pipe(
-        Effect.provide(openStore(flags.db, yield* loadConfig(flags.config, false)))
-      )
-    const explanation = explain(policy, requestView(stored), point)
-    yield* print(flags.json, explanation, explanationText(explanation))
+    if (flags.top < 1) return yield* wrong("--top", `${flags.top} is not above zero`, "Give a number of features")
+    if ("text" in asked) {
+      const explained = { ...explain(policy, requestView(asked.text), point, flags.top), recorded: [], path: [] }
+      return yield* print(flags.json, explained, explanationText(explained))
+    }
+    const path = databasePath(flags.db, yield* loadConfig(flags.config, false))
+    const { answers, recorded, request } = yield* findRequest(asked.id, policy.tiers).pipe(
+      Effect.provide(layer(path, { readOnly: true }))
+    )
+    const view = requestView(request)
+    const explained: Explained = {
+      ...explain(policy, view, point, flags.top),
+      recorded,
+      path: explainAnswers(policy, table.acceptors, view, answers, point, flags.top)
+    }
+    yield* print(flags.json, explained, explanationText(explained))
   })
-).pipe(Command.withDescription("Show why a request goes where it goes"))
+).pipe(Command.withDescription("Show why a request goes where it goes: features, thresholds, alternatives"))
 
-const findRequest = Effect.fnUntraced(function*(requestId: string) {
-  const store = yield* Store
-  const found = yield* store.requests({ where: `request_id = '${requestId.replaceAll("'", "''")}'` }).pipe(
-    Stream.runCollect
-  )
-  const request = found.flat()[0]
-  if (request !== undefined) return request
-  return yield* new BadInput({
-    source: "request",
-    problem: `no stored request "${requestId}"`,
-    mend: "Import it first, or explain a text with --text",
-    usage: true
-  })
+const wrong = (source: string, problem: string, mend: string) => new BadInput({ source, problem, mend, usage: true })
+
+/** The stored request or the text that the command line names. */
+const askedOf = Effect.fnUntraced(function*(flags: {
+  readonly request: Option.Option<string>
+  readonly text: Option.Option<string>
+  readonly system: Option.Option<string>
+  readonly task: Option.Option<string>
+}) {
+  if (Option.isNone(flags.text)) {
+    for (const name of ["system", "task"] as const) {
+      if (Option.isSome(flags[name])) {
+        return yield* wrong(
+          `--${name}`,
+          "belongs to --text",
+          "Give a --text, or leave it out: a stored request has its own"
+        )
+      }
+    }
+    if (Option.isSome(flags.request)) return { id: flags.request.value }
+    return yield* wrong("explain", "nothing to explain", "Give a stored request_id, or a text with --text")
+  }
+  if (Option.isSome(flags.request)) {
+    return yield* wrong("--text", "given beside a request_id", "Give one of them; quote a text of several words")
+  }
+  const system = Option.match(flags.system, { onNone: () => [], onSome: (content) => [{ role: "system", content }] })
+  return {
+    text: {
+      // A text has no identifier, so it draws none of a mix's plans.
+      request_id: "",
+      task: Option.getOrElse(flags.task, () => UNTASKED),
+      messages: [...system, { role: "user", content: flags.text.value }]
+    }
+  }
 })
 
-const explanationText = (e: Explanation): string =>
-  [
-    `request ${e.request_id}, task ${e.task} (segment "${e.segment}"), point ${e.point} (${e.plan}): starts with ${e.entry}`,
-    "",
-    table(
-      ["tier", "predicted quality", "predicted cost", "what moved it"],
-      e.tiers.map((t) => [
-        t.tier,
-        t.predicted_quality.toFixed(3),
-        t.predicted_cost_usd === null ? "unknown" : usd(t.predicted_cost_usd),
-        t.contributions.slice(0, 5).map((c) =>
-          `${c.feature} ${c.contribution >= 0 ? "+" : ""}${c.contribution.toFixed(3)}`
-        )
-          .join(", ")
-      ])
-    ),
-    "",
-    ...e.stages.map((stage) =>
-      `after ${stage.tier}: ${
-        stage.ranges.map((r) =>
-          `${stage.score} in [${Math.max(0, r.from).toFixed(3)}, ${Math.min(1, r.to).toFixed(3)}) ${
-            r.next === null ? "accepts" : `asks ${r.next}`
-          }`
-        ).join("; ")
-      }`
-    )
-  ].join("\n")
+const known = (value: number | undefined) => value === undefined || Number.isNaN(value) ? null : value
+
+/** A stored request with what the tiers are recorded to have answered. */
+const findRequest = Effect.fnUntraced(function*(requestId: string, tiers: ReadonlyArray<string>) {
+  const store = yield* Store
+  const selection = { where: `request_id = '${requestId.replaceAll("'", "''")}'`, tiers }
+  const request = (yield* Stream.runCollect(store.requests(selection))).flat()[0]
+  if (request === undefined) {
+    return yield* wrong("request", `no stored request "${requestId}"`, "Import it first, or explain a text with --text")
+  }
+  const outcomes = (yield* Stream.runCollect(store.outcomes(selection))).flat()
+  const { quality } = yield* store.matrix(selection)
+  const recorded = outcomes.map((outcome): RecordedTier => ({
+    tier: outcome.tier,
+    quality: known(quality[tiers.indexOf(outcome.tier)]?.[0]),
+    cost_usd: known(outcome.cost_usd),
+    latency_ms: known(outcome.latency_ms),
+    ...(outcome.error === undefined ? {} : { error: outcome.error })
+  }))
+  const answers = new Map(
+    outcomes.filter(({ error }) => error === undefined).map((outcome) => [
+      outcome.tier,
+      { output: outcome.output ?? "", finish_reason: outcome.finish_reason, signals: outcome.signals }
+    ])
+  )
+  return { request, recorded, answers }
+})

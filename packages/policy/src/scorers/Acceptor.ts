@@ -113,19 +113,40 @@ export const logit = (value: number): number => {
   return Math.log(p / (1 - p))
 }
 
+/** What one raw input adds to the score; one that is not finite counts as `missing`. */
+const addendOf = (input: Acceptor["inputs"][number], raw: number): number => {
+  const { mean, missing, scale, transform, weight } = input
+  const value = transform === "logit" ? logit(raw) : raw
+  return weight * (Number.isFinite(value) ? standardize(value, mean, scale) : missing)
+}
+
 /**
  * Calibrated score of raw inputs `values[offset]` and on (as an {@link InputReader} of the acceptor's names writes
  * them). Each is standardized and clipped to 6 deviations; one that is not finite takes `missing` instead.
  */
 export const acceptorScore = (acceptor: Acceptor, values: Float64Array, offset = 0): number => {
   let score = acceptor.intercept
-  for (let i = 0; i < acceptor.inputs.length; i++) {
-    const { mean, missing, scale, transform, weight } = acceptor.inputs[i]!
-    const raw = values[offset + i]!
-    const value = transform === "logit" ? logit(raw) : raw
-    score += weight * (Number.isFinite(value) ? standardize(value, mean, scale) : missing)
-  }
+  for (let i = 0; i < acceptor.inputs.length; i++) score += addendOf(acceptor.inputs[i]!, values[offset + i]!)
   return calibrate(acceptor.calibrator, score)
+}
+
+/** Score of evidence before calibration, and its addends by `intercept` and the names of inputs. */
+export const acceptorAddends = (
+  acceptor: Acceptor,
+  tiers: ReadonlyArray<string>,
+  evidence: Evidence
+): { readonly score: number; readonly addends: ReadonlyMap<string, number> } => {
+  const values = new Float64Array(acceptor.inputs.length)
+  compileInputs(acceptor.inputs.map(({ name }) => name), tiers).read(evidence, values)
+  const addends = new Map([["intercept", acceptor.intercept]])
+  let score = acceptor.intercept
+  for (const [i, input] of acceptor.inputs.entries()) {
+    const addend = addendOf(input, values[i]!)
+    score += addend
+    // One signal may be an input twice, as it is and as its logit.
+    addends.set(input.name, (addends.get(input.name) ?? 0) + addend)
+  }
+  return { score, addends }
 }
 
 /** Compiles an acceptor to a function of evidence. Throws as {@link compileInputs} does. */

@@ -2,7 +2,10 @@ import { BadInput } from "@spillway/domain"
 import type { OutcomeMatrix, Selection } from "@spillway/store"
 import { Effect } from "effect"
 
-/** A tier graded on fewer than this share of the requests is left out: the rows it shares with the others are too few. */
+/**
+ * A tier graded on fewer than this share of the requests that have any grade is left out: the rows it shares with the
+ * others are too few. Requests without any grade are waiting for a replay and count for none.
+ */
 const LEAST_COVERAGE = 0.5
 
 /**
@@ -45,23 +48,29 @@ export const chooseTiers = Effect.fnUntraced(function*(
         "Give the tier a price in spillway.yaml and replay it, import costs with the outcomes, or leave it out with --tiers"
     })
   }
+  const begun = matrix.requestIds.reduce(
+    (count, _, row) => count + (candidates.some((k) => !Number.isNaN(matrix.quality[k]![row]!)) ? 1 : 0),
+    0
+  )
   const kept = candidates.filter((k) => {
-    const share = known(matrix.quality[k]!) / n
+    const share = begun === 0 ? 0 : known(matrix.quality[k]!) / begun
     if (share >= LEAST_COVERAGE) return true
-    warnings.push(`tier ${matrix.tiers[k]!} is left out: graded on ${(100 * share).toFixed(0)} % of the requests`)
+    warnings.push(
+      `tier ${matrix.tiers[k]!} is left out: graded on ${(100 * share).toFixed(0)} % of the graded requests`
+    )
     return false
   })
   if (options.flagship !== undefined && !kept.some((k) => matrix.tiers[k] === options.flagship)) {
     return yield* new BadInput({
       source: "flagship",
-      problem: `"${options.flagship}" is not graded on at least half of the requests`,
+      problem: `"${options.flagship}" is not graded on at least half of the graded requests`,
       mend: "Replay and grade it, or name another flagship"
     })
   }
   if (kept.length === 0) {
     return yield* new BadInput({
       source: "database",
-      problem: "no tier is graded on at least half of the requests",
+      problem: "no tier is graded on at least half of the graded requests",
       mend: "Run \"spillway replay\" and \"spillway grade\" first"
     })
   }

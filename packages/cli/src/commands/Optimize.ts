@@ -1,5 +1,5 @@
 import { BadInput, type Certificate, type Objective, type Price } from "@spillway/domain"
-import { optimize, type OptimizeResult } from "@spillway/optimizer"
+import { optimize, optimizeAndPlan, type OptimizeResult, type Planned } from "@spillway/optimizer"
 import { qualityWord } from "@spillway/report"
 import { Store } from "@spillway/store"
 import { Clock, Effect, Option } from "effect"
@@ -9,6 +9,7 @@ import { flagshipOf, loadConfig, type Loaded } from "../Configuration.ts"
 import { openStore } from "../Database.ts"
 import { configFlag, dbFlag, jsonFlag, names, seedFlag, tiersFlag } from "../Flags.ts"
 import { milliseconds, percent, print, table, usd } from "../Output.ts"
+import { planText } from "../PlanText.ts"
 import { reportPath, tableFlag } from "../TableFile.ts"
 import { VERSION } from "../Version.ts"
 import { writeFileWhole } from "../WriteFile.ts"
@@ -46,6 +47,14 @@ export const optimizeCommand = Command.make(
       Flag.optional
     ),
     labels: Flag.Int("labels").pipe(Flag.withDescription("Use only this many graded requests"), Flag.optional),
+    plan: Flag.Boolean("plan").pipe(
+      Flag.withDescription("Also say what to replay next, and what fewer graded requests would have reached"),
+      Flag.withDefault(false)
+    ),
+    planOut: Flag.String("plan-out").pipe(
+      Flag.withDescription("File to write the calls of the plan to (default: plan.jsonl)"),
+      Flag.withDefault("plan.jsonl")
+    ),
     seed: seedFlag,
     out: tableFlag("out", "File to write the routing table to"),
     json: jsonFlag
@@ -64,8 +73,8 @@ export const optimizeCommand = Command.make(
     const tiers = names(flags.tiers) ?? loaded?.config.tiers.map((tier) => tier.name)
     const flagship = Option.getOrUndefined(flags.flagship) ??
       (loaded !== undefined && tiers!.includes(flagshipOf(loaded.config)) ? flagshipOf(loaded.config) : undefined)
-    const { json: tableJson, result } = yield* Effect.gen(function*() {
-      const result = yield* optimize({
+    const { planned, tableJson } = yield* Effect.gen(function*() {
+      const request = {
         tiers,
         flagship,
         where: Option.getOrUndefined(flags.trainWhere),
@@ -75,20 +84,39 @@ export const optimizeCommand = Command.make(
         labels: Option.getOrUndefined(flags.labels),
         version: VERSION,
         tierDetails: tierDetails(loaded)
-      })
-      const json = `${JSON.stringify(result.table, null, 1)}\n`
+      }
+      const planned: Partial<Planned> = flags.plan
+        ? yield* optimizeAndPlan(request)
+        : { result: yield* optimize(request) }
+      if (planned.result === undefined) return { planned, tableJson: undefined }
+      const tableJson = `${JSON.stringify(planned.result.table, null, 1)}\n`
       const store = yield* Store
       const now = yield* Clock.currentTimeMillis
-      const sha256 = createHash("sha256").update(json).digest("hex")
-      yield* store.putTable({ sha256, json, created_at: new Date(now).toISOString() })
-      return { json, result }
+      const sha256 = createHash("sha256").update(tableJson).digest("hex")
+      yield* store.putTable({ sha256, json: tableJson, created_at: new Date(now).toISOString() })
+      return { planned, tableJson }
     }).pipe(Effect.provide(openStore(flags.db, loaded)))
-    yield* writeFileWhole(flags.out, tableJson)
-    yield* writeFileWhole(reportPath(flags.out), `${JSON.stringify(result.report, null, 1)}\n`)
+    const { labelBudgets = [], plan, result } = planned
+    if (tableJson !== undefined) yield* writeFileWhole(flags.out, tableJson)
+    if (result !== undefined) {
+      yield* writeFileWhole(reportPath(flags.out), `${JSON.stringify(result.report, null, 1)}\n`)
+    }
+    if (plan !== undefined) {
+      yield* writeFileWhole(flags.planOut, plan.calls.map((call) => `${JSON.stringify(call)}\n`).join(""))
+    }
+    const { calls, ...planSummary } = plan ?? { calls: [] }
     yield* print(
       flags.json,
-      { ...result.report, warnings: result.warnings, table: flags.out },
-      optimizeText(result, flags.out)
+      {
+        ...(result === undefined ? {} : { ...result.report, warnings: result.warnings, table: flags.out }),
+        ...(plan === undefined
+          ? {}
+          : { plan: { ...planSummary, calls: calls.length, file: flags.planOut }, label_budgets: labelBudgets })
+      },
+      [
+        ...(result === undefined ? [] : [optimizeText(result, flags.out)]),
+        ...(plan === undefined ? [] : [planText({ result, plan, labelBudgets }, flags.planOut)])
+      ].join("\n\n")
     )
   })
 ).pipe(

@@ -1,7 +1,7 @@
-import { BadInput, Config, type Config as ConfigType } from "@spillway/domain"
+import { BadInput, Config, type Config as ConfigType, GRADER_TYPES } from "@spillway/domain"
 import { Effect, Schema, SchemaIssue } from "effect"
 import { readFile } from "node:fs/promises"
-import { isNode, LineCounter, parseDocument } from "yaml"
+import { type Document, isMap, isNode, LineCounter, parseDocument } from "yaml"
 
 /** A configuration with the file it came from. */
 export interface Loaded {
@@ -20,7 +20,7 @@ export const loadConfig = Effect.fnUntraced(function*(
   path: string,
   required: boolean
 ): Effect.fn.Return<Loaded | undefined, BadInput> {
-  const text = yield* Effect.promise(() => readFile(path, "utf8").catch(() => undefined))
+  const text = yield* readText(path)
   if (text === undefined) {
     if (!required) return undefined
     return yield* new BadInput({
@@ -48,11 +48,17 @@ export const loadConfig = Effect.fnUntraced(function*(
     return {}
   }
   const bad = (field: ReadonlyArray<PropertyKey>, problem: string, mend: string) =>
-    new BadInput({ source: path, ...lineOf(field), field: fieldPath(field), problem, mend })
+    new BadInput({
+      source: path,
+      ...lineOf(field),
+      ...(field.length === 0 ? {} : { field: fieldPath(field) }),
+      problem,
+      mend
+    })
   const config = yield* decode(document.toJS()).pipe(Effect.mapError((error) => {
     const issue = describe(error.issue).issues[0]!
     const field = (issue.path ?? []).map((part) => typeof part === "object" ? part.key : part)
-    return bad(field, issue.message, "See docs/configuration.md for what this field takes")
+    return bad(field, problemOf(issue.message, document, field), "See docs/configuration.md for what it takes")
   }))
   const names = new Set<string>()
   for (const [i, tier] of config.tiers.entries()) {
@@ -72,12 +78,49 @@ export const loadConfig = Effect.fnUntraced(function*(
     return yield* bad(["flagship"], `no tier is named "${config.flagship}"`, `Known tiers: ${[...names].join(", ")}`)
   }
   for (const [name, provider] of Object.entries(config.providers)) {
-    if (!URL.canParse(provider.base_url)) {
-      return yield* bad(["providers", name, "base_url"], "not an address", "Write one like https://api.openai.com/v1")
+    if (!/^https?:$/.test(URL.parse(provider.base_url)?.protocol ?? "")) {
+      return yield* bad(
+        ["providers", name, "base_url"],
+        "not an http or https address",
+        "Write one like https://api.openai.com/v1"
+      )
     }
   }
   return { path, config }
 })
+
+/** The text of a file; undefined where there is none of that name. */
+const readText = (path: string): Effect.Effect<string | undefined, BadInput> =>
+  Effect.catchIf(
+    Effect.tryPromise({ try: () => readFile(path, "utf8"), catch: (cause) => cause as NodeJS.ErrnoException }),
+    ({ code }) => code === "ENOENT",
+    () => Effect.succeed(undefined)
+  ).pipe(
+    Effect.mapError(({ code }) =>
+      new BadInput({
+        source: path,
+        problem: code === "EISDIR" ? "is a folder" : `cannot be read (${code})`,
+        mend: "Name a file that can be read with --config"
+      })
+    )
+  )
+
+/** What a schema found wrong, in the user's words. Values other than numbers are not repeated: one might be a key. */
+const problemOf = (message: string, document: Document, field: ReadonlyArray<PropertyKey>): string => {
+  const value: unknown = field.length === 0 ? document.toJS() : document.getIn(field)
+  if (field.length === 0) return value === null ? "the file is empty" : "not a list of fields with their values"
+  if (message === "Missing key") return "is missing"
+  if (message === "Expected no excess property") return "there is no such field here"
+  if (field[0] === "graders" && isMap(value)) {
+    const type = value.get("type")
+    if (type === undefined) return `a grader has no type. Types: ${GRADER_TYPES.join(", ")}`
+    if (!GRADER_TYPES.some((known) => known === type)) {
+      return `no grader is of type ${JSON.stringify(type)}. Types: ${GRADER_TYPES.join(", ")}`
+    }
+  }
+  const got = typeof value === "number" ? `, got ${value}` : ""
+  return `${message.charAt(0).toLowerCase()}${message.slice(1)}${got}`
+}
 
 /** `tiers[1].price` for `["tiers", 1, "price"]`. */
 const fieldPath = (field: ReadonlyArray<PropertyKey>): string =>

@@ -58,6 +58,9 @@ export const Grader = Schema.Union([
 ])
 export type Grader = typeof Grader.Type
 
+/** The types of graders there are. */
+export const GRADER_TYPES: ReadonlyArray<Grader["type"]> = Grader.members.map(({ fields }) => fields.type.literal)
+
 /** Grader of grades that are a judge's opinion. An imported grade may name it too. */
 export const JUDGE = "judge"
 

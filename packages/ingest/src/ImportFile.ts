@@ -45,7 +45,9 @@ const unknownFormat = (path: string, records: ReadonlyArray<SourceRecord>): BadI
     problem: fields.length > 0
       ? `no known log format has the fields ${fields.slice(0, 12).join(", ")}`
       : `no known log format (${first !== undefined && Result.isFailure(first.value) ? first.value.failure : "empty"})`,
-    mend: "Give interchange, OpenAI or Spillway log records; `docs/import.md` shows their fields"
+    mend: `A record needs ${
+      formats.toReversed().map(({ name, needs }) => `${needs} [${name}]`).join("; or ")
+    }. See docs/import.md`
   })
 }
 
@@ -69,7 +71,7 @@ const translate = (
     const translated = Result.flatMap(record.value, (value) =>
       format.matches(value)
         ? format.translate(value, settings)
-        : Result.fail(`not a record of the file's format (${format.name})`))
+        : Result.fail(`not a record of the file's format (${format.name}): it needs ${format.needs}`))
     if (Result.isSuccess(translated)) {
       const { grades, outcomes, request } = translated.success
       if (request !== undefined) rows.requests.push(request)

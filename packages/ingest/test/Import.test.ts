@@ -141,7 +141,10 @@ describe("importFiles", () => {
           [5, "not JSON: NaN and Infinity are no JSON numbers; write null"],
           [6, "quality: Expected a value between 0 and 1"],
           [7, "the field `request_id` stands twice"],
-          [8, "not a record of the file's format (interchange)"]
+          [
+            8,
+            "not a record of the file's format (interchange): it needs messages (a request), or request_id and model (an outcome)"
+          ]
         ])
         assert.strictEqual(rejects[5]!["text"], "{\"level\":\"info\"}")
         assert.deepStrictEqual(yield* store.counts, { requests: 1, outcomes: 1, grades: 1, tasks: 1 })
@@ -230,7 +233,7 @@ describe("importFiles", () => {
       assert.match(yield* messageOf([file("b.json", "{\n\"a\":1\n}")]), /not one object a line/)
       assert.match(
         yield* messageOf([file("c.jsonl", "{\"a\":1}\n")]),
-        /c\.jsonl:1: no known log format has the fields a\. Give/
+        /c\.jsonl:1: no known log format has the fields a\. A record needs messages /
       )
       assert.match(yield* messageOf([file("d.txt", "hello\nworld\n")]), /no known log format has the fields hello/)
       assert.match(yield* messageOf([file("e.bin", new Uint8Array(100))]), /not a text file/)

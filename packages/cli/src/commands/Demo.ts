@@ -1,23 +1,21 @@
-import { Grader, Request } from "@spillway/domain"
+import { BadInput, Request } from "@spillway/domain"
 import { Console, Effect, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises"
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs"
+import { mkdir, rm } from "node:fs/promises"
 import { join, resolve } from "node:path"
 import { gunzipSync } from "node:zlib"
-import { parse } from "yaml"
 import { runSpillway, startSpillway } from "../demo/Child.ts"
-import { demoConfiguration } from "../demo/Configuration.ts"
-import { sendTraffic } from "../demo/LiveTraffic.ts"
 import { readServed } from "../demo/Measured.ts"
 import { demoSummary } from "../demo/Summary.ts"
-import { samplePath } from "../SampleData.ts"
+import { readSample, samplePath } from "../SampleData.ts"
+import { sampleGraders, simulatedConfiguration } from "../SimulatedConfiguration.ts"
 import { readTable } from "../TableFile.ts"
+import { writeFileWhole } from "../WriteFile.ts"
 
 const decodeRequest = Schema.decodeUnknownSync(Schema.fromJsonString(Request))
-const decodeGraders = Schema.decodeUnknownSync(Schema.Struct({
-  default: Schema.optionalKey(Grader),
-  tasks: Schema.optionalKey(Schema.Record(Schema.String, Grader))
-}))
+/** Begins the configuration of a demo, by which its folder is known. */
+const ABOUT = "Written by spillway demo."
 
 export const demoCommand = Command.make(
   "demo",
@@ -32,8 +30,16 @@ export const demoCommand = Command.make(
     const step = (args: ReadonlyArray<string>) =>
       Console.log(`\n$ spillway ${args.join(" ")}`).pipe(Effect.andThen(runSpillway(args, dir)))
 
-    const graders = decodeGraders(parse(yield* Effect.promise(() => readFile(samplePath("graders.yaml"), "utf8"))))
-    const holdout = yield* Effect.promise(() => readFile(samplePath("holdout.jsonl.gz")))
+    if (!mayBeMadeAnew(dir)) {
+      return yield* new BadInput({
+        source: dir,
+        problem: "holds files that no demo wrote, and a demo makes its folder anew",
+        mend: "Name another folder with --dir, or remove this one",
+        usage: true
+      })
+    }
+    const graders = yield* sampleGraders
+    const holdout = yield* readSample("holdout.jsonl.gz")
     const requests = gunzipSync(holdout).toString().split("\n").filter((line) => line !== "").map((line) =>
       decodeRequest(line)
     )
@@ -44,7 +50,10 @@ export const demoCommand = Command.make(
 
     yield* Console.log("Simulated models answer over real HTTP on this machine: no key, no cost, nothing leaves it.")
     const provider = yield* startSpillway(["simulate", "--port", "0", "--latency-scale", "0.02"], dir)
-    yield* Effect.promise(() => writeFile(join(dir, "spillway.yaml"), demoConfiguration(provider, graders)))
+    yield* writeFileWhole(
+      join(dir, "spillway.yaml"),
+      yield* simulatedConfiguration({ about: ABOUT, baseUrl: provider, port: 0 })
+    )
 
     yield* step(["import", samplePath("requests.jsonl.gz")])
     yield* step(["replay"])
@@ -55,6 +64,8 @@ export const demoCommand = Command.make(
     yield* Console.log(
       `\n$ spillway serve\n... and ${requests.length} new requests through it with the official openai client`
     )
+    // Not needed by any other command, and no dependency of the installed package.
+    const { sendTraffic } = yield* Effect.promise(() => import("../demo/LiveTraffic.ts"))
     yield* Effect.scoped(Effect.gen(function*() {
       const proxy = yield* startSpillway(["serve"], dir)
       yield* sendTraffic(proxy, "spillway", requests, "")
@@ -79,3 +90,12 @@ optimize, "spillway serve", and point your client at it:
   new OpenAI({ baseURL: "http://127.0.0.1:8787/v1" }) with model: "spillway"`)
   }, Effect.scoped)
 ).pipe(Command.withDescription("Run the whole loop on sample traffic and simulated models in ./demo"))
+
+/** True for a folder that is missing, empty, or left by a demo. */
+const mayBeMadeAnew = (dir: string): boolean => {
+  if (!existsSync(dir)) return true
+  if (!statSync(dir).isDirectory()) return false
+  if (readdirSync(dir).length === 0) return true
+  const configuration = join(dir, "spillway.yaml")
+  return existsSync(configuration) && readFileSync(configuration, "utf8").startsWith(`# ${ABOUT}\n`)
+}

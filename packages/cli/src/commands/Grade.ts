@@ -3,8 +3,9 @@ import { Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import { flagshipOf, loadConfig } from "../Configuration.ts"
 import { openStore } from "../Database.ts"
-import { configFlag, dbFlag, jsonFlag, names, tiersFlag, whereFlag } from "../Flags.ts"
+import { blamingFlags, configFlag, dbFlag, jsonFlag, names, tiersFlag, whereFlag } from "../Flags.ts"
 import { print, table } from "../Output.ts"
+import { requireRequests } from "../RequireRequests.ts"
 
 export const gradeCommand = Command.make(
   "grade",
@@ -21,21 +22,29 @@ export const gradeCommand = Command.make(
   },
   Effect.fnUntraced(function*({ config, db, json, regrade, tiers, where }) {
     const loaded = (yield* loadConfig(config, true))!
-    const report = yield* gradeAll({
+    const grading = gradeAll({
       graders: loaded.config.graders,
       source: loaded.path,
       flagship: flagshipOf(loaded.config),
       where: Option.getOrUndefined(where),
       tiers: names(tiers),
       regrade
-    }).pipe(Effect.provide(openStore(db, loaded)))
+    })
+    const report = yield* requireRequests(Option.getOrUndefined(where)).pipe(
+      Effect.andThen(grading),
+      blamingFlags,
+      Effect.provide(openStore(db, loaded))
+    )
     yield* print(json, report, gradeText(report))
   })
 ).pipe(Command.withDescription("Grade the answers with the task's grader; re-runs without replaying"))
 
 /** What grading did, for people. */
-export const gradeText = (report: GradeReport): string =>
-  [
+export const gradeText = (report: GradeReport): string => {
+  if (report.tasks.length === 0) {
+    return "No answer is stored for these requests and tiers. Next: spillway replay, or import recorded outcomes."
+  }
+  return [
     table(
       ["task", "tier", "grader", "graded", "kept", "ungradable", "quality"],
       report.tasks.map((t) => [
@@ -54,3 +63,4 @@ export const gradeText = (report: GradeReport): string =>
     } s.`,
     ...report.ungraded.map((u) => `${u.task}: ${u.outcomes} answers not graded: ${u.reason}`)
   ].join("\n")
+}

@@ -1,51 +1,62 @@
-import { importFiles, type ImportReport } from "@spillway/ingest"
+import { type FileReport, importFiles, type ImportReport } from "@spillway/ingest"
 import { Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { basename } from "node:path"
 import { loadConfig } from "../Configuration.ts"
 import { openStore } from "../Database.ts"
 import { configFlag, dbFlag, jsonFlag } from "../Flags.ts"
+import { importProgress } from "../ImportProgress.ts"
 import { print, table } from "../Output.ts"
 
 export const importCommand = Command.make(
   "import",
   {
     files: Argument.String("file").pipe(
-      Argument.withDescription("Log files: JSONL (plain, .gz, .zst), CSV or Parquet"),
+      Argument.withDescription("Log files, or folders of them: JSONL (plain, .gz, .zst), CSV or Parquet"),
       Argument.atLeast(1)
     ),
     config: configFlag,
     db: dbFlag,
     task: Flag.String("task").pipe(Flag.withDescription("Task of records that name none"), Flag.optional),
+    tier: Flag.String("tier").pipe(
+      Flag.withDescription("Tier of the answers in OpenAI logs (default: the model that was asked)"),
+      Flag.optional
+    ),
     json: jsonFlag
   },
-  Effect.fnUntraced(function*({ config, db, files, json, task }) {
+  Effect.fnUntraced(function*({ config, db, files, json, task, tier }) {
     const loaded = yield* loadConfig(config, false)
-    const report = yield* importFiles(files, { task: Option.getOrUndefined(task) }).pipe(
-      Effect.provide(openStore(db, loaded))
-    )
+    const progress = importProgress()
+    const report = yield* importFiles(files, {
+      task: Option.getOrUndefined(task),
+      tier: Option.getOrUndefined(tier),
+      onProgress: progress.update
+    }).pipe(Effect.ensuring(Effect.sync(progress.end)), Effect.provide(openStore(db, loaded)))
     yield* print(json, report, importText(report))
   })
 ).pipe(Command.withDescription("Read logs into the database; the format is detected, importing twice changes nothing"))
+
+/** What became of the requests, outcomes or grades of a file: `2400 new`, `10 new, 3 changed, 5 unchanged`. */
+const writtenText = ({ inserted, unchanged, updated }: FileReport["requests"]): string =>
+  [[inserted, "new"], [updated, "changed"], [unchanged, "unchanged"]]
+    .filter(([count]) => count !== 0)
+    .map(([count, word]) => `${count} ${word}`)
+    .join(", ") || "-"
 
 /** What an import brought, for people. */
 const importText = ({ files, missingRequests }: ImportReport): string =>
   [
     table(
-      ["file", "format", "records", "new", "changed", "unchanged", "skipped"],
-      files.map((file) => {
-        const sum = (of: "inserted" | "updated" | "unchanged") =>
-          String(file.requests[of] + file.outcomes[of] + file.grades[of])
-        return [
-          basename(file.path),
-          file.format ?? "unknown",
-          String(file.records),
-          sum("inserted"),
-          sum("updated"),
-          sum("unchanged"),
-          String(file.skipped)
-        ]
-      })
+      ["file", "format", "records", "skipped", "requests", "outcomes", "grades"],
+      files.map((file) => [
+        basename(file.path),
+        file.format ?? "unknown",
+        String(file.records),
+        String(file.skipped),
+        writtenText(file.requests),
+        writtenText(file.outcomes),
+        writtenText(file.grades)
+      ])
     ),
     ...files.flatMap((file) => [
       ...file.examples.map((skipped) => `${file.path}:${skipped.line}: skipped: ${skipped.reason}`),

@@ -2,7 +2,11 @@ import { BadInput } from "@spillway/domain"
 import { Console, Effect } from "effect"
 import { Command, Flag } from "effect/cli"
 import { existsSync } from "node:fs"
+import { relative } from "node:path"
+import { samplePath } from "../SampleData.ts"
+import { simulatedConfiguration } from "../SimulatedConfiguration.ts"
 import { writeFileWhole } from "../WriteFile.ts"
+import { SIMULATED_PORT } from "./Simulate.ts"
 
 export const initCommand = Command.make(
   "init",
@@ -11,15 +15,34 @@ export const initCommand = Command.make(
       Flag.withDescription("File to write (default: spillway.yaml)"),
       Flag.withDefault("spillway.yaml")
     ),
+    simulated: Flag.Boolean("simulated").pipe(
+      Flag.withDescription("Configure the simulated provider and the sample traffic's graders: no key, no cost"),
+      Flag.withDefault(false)
+    ),
     force: Flag.Boolean("force").pipe(Flag.withDescription("Write over a file that is there"), Flag.withDefault(false))
   },
-  Effect.fnUntraced(function*({ force, out }) {
+  Effect.fnUntraced(function*({ force, out, simulated }) {
     if (existsSync(out) && !force) {
       return yield* new BadInput({
         source: out,
         problem: "exists already",
         mend: "Write over it with --force, or name another with --out"
       })
+    }
+    if (simulated) {
+      yield* writeFileWhole(
+        out,
+        yield* simulatedConfiguration({
+          about: "Spillway with the simulated provider: start it with \"spillway simulate\" in another terminal.",
+          baseUrl: `http://127.0.0.1:${SIMULATED_PORT}/v1`,
+          port: 8787
+        })
+      )
+      return yield* Console.log(
+        `Wrote ${out}. Run "spillway simulate" in another terminal, then here: spillway import ${
+          relative("", samplePath("requests.jsonl.gz"))
+        }`
+      )
     }
     yield* writeFileWhole(out, TEMPLATE)
     yield* Console.log(`Wrote ${out}. Set your tiers, prices and graders in it, then: spillway import LOGS.jsonl`)

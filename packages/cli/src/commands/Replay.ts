@@ -6,9 +6,10 @@ import { Command, Flag } from "effect/cli"
 import { readFile } from "node:fs/promises"
 import { loadConfig } from "../Configuration.ts"
 import { databasePath, openStore } from "../Database.ts"
-import { configFlag, dbFlag, jsonFlag, names, tiersFlag, whereFlag } from "../Flags.ts"
+import { blamingFlags, configFlag, configuredTiers, dbFlag, jsonFlag, tiersFlag, whereFlag } from "../Flags.ts"
 import { print, table, usd } from "../Output.ts"
-import { progressLine } from "../ProgressLine.ts"
+import { replayProgress } from "../ReplayProgress.ts"
+import { requireRequests } from "../RequireRequests.ts"
 
 export const replayCommand = Command.make(
   "replay",
@@ -41,12 +42,12 @@ export const replayCommand = Command.make(
         usage: true
       })
     }
-    const progress = progressLine("replay")
+    const progress = replayProgress()
     const options = {
       config: loaded.config,
       source: loaded.path,
       journal: journalPath(databasePath(db, loaded)),
-      tiers: names(tiers),
+      tiers: yield* configuredTiers(tiers, loaded.config),
       where: Option.getOrUndefined(where),
       limit: Option.getOrUndefined(limit),
       plan: Option.isNone(plan)
@@ -55,12 +56,17 @@ export const replayCommand = Command.make(
       budgetUsd: Option.getOrUndefined(budget),
       onProgress: progress.update
     }
-    const services = Layer.merge(openStore(db, loaded), OpenAiCompletions.layer())
+    const run = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+      requireRequests(options.where).pipe(
+        Effect.andThen(effect),
+        blamingFlags,
+        Effect.provide(Layer.merge(openStore(db, loaded), OpenAiCompletions.layer()))
+      )
     if (dryRun) {
-      const estimate = yield* estimateReplay(options).pipe(Effect.provide(services))
+      const estimate = yield* run(estimateReplay(options))
       return yield* print(json, estimate, estimateText(estimate))
     }
-    const report = yield* replay(options).pipe(Effect.ensuring(Effect.sync(progress.end)), Effect.provide(services))
+    const report = yield* run(Effect.ensuring(replay(options), Effect.sync(progress.end)))
     yield* print(json, report, replayText(report))
   })
 ).pipe(Command.withDescription("Answer the imported requests on every tier, within a budget; resumes where it stopped"))
@@ -97,7 +103,7 @@ const estimateText = (estimate: ReplayEstimate): string => {
 export const replayText = (report: ReplayReport): string => {
   const failures = Object.entries(report.failed_by_reason).map(([reason, n]) => `${n} ${reason}`).join(", ")
   const ended = {
-    complete: "Everything is answered.",
+    complete: report.calls === 0 ? "Everything was answered already." : "Everything is answered.",
     budget: "Stopped at the budget: run again with a larger one to go on.",
     stopped: "Stopped: no tier was left that answers."
   }[report.ended]

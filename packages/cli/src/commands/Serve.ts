@@ -3,7 +3,7 @@ import { Console, Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import { dirname, resolve } from "node:path"
 import { loadConfig } from "../Configuration.ts"
-import { configFlag } from "../Flags.ts"
+import { configFlag, portFlag } from "../Flags.ts"
 import { untilStopped } from "../UntilStopped.ts"
 
 export const serveCommand = Command.make(
@@ -15,7 +15,7 @@ export const serveCommand = Command.make(
       Flag.optional
     ),
     host: Flag.String("host").pipe(Flag.withDescription("Address to listen on (default: 127.0.0.1)"), Flag.optional),
-    port: Flag.Int("port").pipe(Flag.withDescription("Port (default: 8787; 0 takes a free one)"), Flag.optional),
+    port: portFlag.pipe(Flag.withDescription("Port (default: 8787; 0 takes a free one)"), Flag.optional),
     logs: Flag.String("logs").pipe(Flag.withDescription("Directory of the request log (default: logs)"), Flag.optional)
   },
   Effect.fnUntraced(function*(flags) {

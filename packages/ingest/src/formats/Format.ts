@@ -21,6 +21,8 @@ export interface Format {
   readonly name: FormatName
   /** Whether a record is of this format; looks at the names of its fields only. */
   readonly matches: (record: JsonObject) => boolean
+  /** The fields that make a record one of this format, in words. */
+  readonly needs: string
   /** What the record says, or why it cannot be used. */
   readonly translate: (record: JsonObject, options: TranslateOptions) => Result.Result<Translated, string>
 }

@@ -74,6 +74,7 @@ const answerOf = (record: JsonObject): Result.Result<Translated, string> =>
  */
 export const interchange: Format = {
   name: "interchange",
+  needs: "messages (a request), or request_id and model (an outcome)",
   matches: (record) => "messages" in record || ("request_id" in record && "model" in record),
   translate: (record, { task }) => {
     if (!("messages" in record)) return answerOf(record)

@@ -123,6 +123,7 @@ const outcomeOf = (
  */
 export const openAi: Format = {
   name: "openai",
+  needs: "request or body (an object), or custom_id, or object \"chat.completion\"",
   matches: (record) =>
     "custom_id" in record || record["object"] === "chat.completion" ||
     ((isObject(record["request"]) || isObject(record["body"])) && !("format" in record)),

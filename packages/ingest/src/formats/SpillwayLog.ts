@@ -33,6 +33,7 @@ const outcomeOf = (record: LogRecord, tier: string, attempts: ReadonlyArray<LogA
  */
 export const spillwayLog: Format = {
   name: "spillway-log",
+  needs: "format \"spillway.log/...\"",
   matches: (record) => typeof record["format"] === "string" && record["format"].startsWith("spillway.log/"),
   translate: (value) =>
     Result.flatMap(decodeRecord(value), (record): Result.Result<Translated, string> => {

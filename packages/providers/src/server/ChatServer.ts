@@ -96,7 +96,7 @@ const serve = (
       return yield* refuse(response, 404, `The model "${ask.model}" does not exist`, "model_not_found")
     }
     const fault = faultOf(request, ask, options)
-    if (typeof fault === "string") return yield* refuse(response, 400, fault, null)
+    if (typeof fault === "string") return yield* refuse(response, 400, `${FAULT_HEADER}: ${fault}`, null)
     yield* writeReply(response, { ask, fault, scale: options.latencyScale ?? 1, reply: options.reply(ask) })
   })
   const fiber = Effect.runForkWith(context)(handled)

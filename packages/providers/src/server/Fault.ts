@@ -29,19 +29,19 @@ export const FAULT_HEADER = "x-simulate-fault"
 
 const isKind = (kind: string): kind is FaultKind => FAULT_KINDS.includes(kind as FaultKind)
 
-/** The fault that a header value names, or a word about what is wrong with it. */
-export const parseFault = (header: string): Fault | string => {
-  const [kind = "", ...settings] = header.split(";").map((part) => part.trim())
-  if (!isKind(kind)) return `${FAULT_HEADER}: no fault named "${kind}"; there are ${FAULT_KINDS.join(", ")}`
+/** The fault that a text like those of {@link FAULT_HEADER} names, or a word about what is wrong with it. */
+export const parseFault = (text: string): Fault | string => {
+  const [kind = "", ...settings] = text.split(";").map((part) => part.trim())
+  if (!isKind(kind)) return `no fault named "${kind}"; there are ${FAULT_KINDS.join(", ")}`
   const fault: { -readonly [K in keyof Fault]: Fault[K] } = { kind }
   for (const setting of settings) {
-    const [name, text] = setting.split("=", 2)
-    const value = Number(text)
-    if (text === undefined || text === "" || !(value >= 0)) return `${FAULT_HEADER}: "${setting}" is not name=number`
+    const [name, number] = setting.split("=", 2)
+    const value = Number(number)
+    if (number === undefined || number === "" || !(value >= 0)) return `"${setting}" is not name=number`
     if (name === "attempts") fault.attempts = value
     else if (name === "ms") fault.ms = value
     else if (name === "retry_after") fault.retryAfter = value
-    else return `${FAULT_HEADER}: no setting "${name}"; there are attempts, ms, retry_after`
+    else return `no setting "${name}"; there are attempts, ms, retry_after`
   }
   return fault
 }

@@ -2,6 +2,7 @@ import { BadInput, RoutingTable, type RoutingTable as Table } from "@spillway/do
 import type { OptimizeReport } from "@spillway/optimizer"
 import { Effect, Schema, SchemaIssue } from "effect"
 import { Flag } from "effect/cli"
+import { createHash } from "node:crypto"
 import { readFile } from "node:fs/promises"
 
 /** Flag that names the routing table file. */
@@ -42,6 +43,13 @@ export const readTable = Effect.fnUntraced(function*(path: string): Effect.fn.Re
     })
   }))
 })
+
+/** SHA-256 of a routing table's file, by which the proxy's log names it. */
+export const tableSha256 = (path: string): Effect.Effect<string, BadInput> =>
+  Effect.tryPromise({
+    try: async () => createHash("sha256").update(await readFile(path)).digest("hex"),
+    catch: () => new BadInput({ source: path, problem: "cannot be read", mend: "Name a routing table" })
+  })
 
 /** Reads what `optimize` measured for a table. */
 export const readReport = Effect.fnUntraced(function*(table: string): Effect.fn.Return<OptimizeReport, BadInput> {

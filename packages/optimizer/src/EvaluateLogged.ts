@@ -1,5 +1,5 @@
 import { BadInput, type Certificate, type Failure, type RoutingTable } from "@spillway/domain"
-import { denseNames, requestView, standardize } from "@spillway/policy"
+import { denseNames, standardize } from "@spillway/policy"
 import type { Store } from "@spillway/store"
 import { Effect } from "effect"
 import { groupFolds } from "./data/Folds.ts"
@@ -50,9 +50,14 @@ const MEND = "Serve a point whose plans give a small share to the tiers that are
  */
 export const evaluateLogged = Effect.fnUntraced(function*(
   table: RoutingTable,
-  options: { readonly where?: string | undefined; readonly seed: number }
+  options: {
+    readonly where?: string | undefined
+    /** Tables that may have served beside those that are stored, by SHA-256. */
+    readonly tables?: ReadonlyMap<string, RoutingTable> | undefined
+    readonly seed: number
+  }
 ): Effect.fn.Return<LoggedEvaluation, BadInput | Failure, Store> {
-  const { logged, requests, warnings } = yield* loadLogged(options.where)
+  const { logged, requests, warnings } = yield* loadLogged(options.where, options.tables ?? new Map())
   const refused = (problem: string, mend: string) => new BadInput({ source: "logged traffic", problem, mend })
   if (logged.length === 0) {
     return yield* refused(
@@ -73,7 +78,7 @@ export const evaluateLogged = Effect.fnUntraced(function*(
     tiers: [...new Set(logged.flatMap(({ answers }) => [...answers.keys()]))]
   })
   const columns = new RequestColumns(requests.length, table.features.hash_bits)
-  for (const request of requests) columns.add(requestView(request))
+  for (const { view } of logged) columns.add(view)
   const { dense, group, hashed } = columns.finish()
   const groups = groupRows(requests.length, group)
   const { mean, scale } = table.features.dense
@@ -103,7 +108,7 @@ export const evaluateLogged = Effect.fnUntraced(function*(
   if (!logged.every(isKnown) && weights.some((weight) => beyondChance(weight, groups))) {
     return yield* refused(
       "its propensities are not the probabilities of the paths: they give weights with a mean above 1",
-      "Evaluate in the database that \"spillway optimize\" wrote the serving table to, from which the paths are known"
+      "Name the table that served with --served-by, or evaluate in the database that \"spillway optimize\" wrote it to"
     )
   }
   const points = followed.map(({ name, plans }) =>

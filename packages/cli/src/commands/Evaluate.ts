@@ -6,7 +6,7 @@ import { loadConfig } from "../Configuration.ts"
 import { openStore } from "../Database.ts"
 import { configFlag, dbFlag, jsonFlag, seedFlag, whereFlag } from "../Flags.ts"
 import { milliseconds, percent, print, table, usd } from "../Output.ts"
-import { readTable, tableFlag } from "../TableFile.ts"
+import { readTable, tableFlag, tableSha256 } from "../TableFile.ts"
 import { loggedText } from "./LoggedText.ts"
 
 export const evaluateCommand = Command.make(
@@ -20,14 +20,22 @@ export const evaluateCommand = Command.make(
       Flag.withDescription("Estimate from served traffic that holds one path a request, by its logged propensities"),
       Flag.withDefault(false)
     ),
+    servedBy: Flag.String("served-by").pipe(
+      Flag.withDescription("With --logged: routing table that served, where it is not in the database"),
+      Flag.optional
+    ),
     seed: seedFlag,
     json: jsonFlag
   },
-  Effect.fnUntraced(function*({ config, db, json, logged, seed, table: path, where }) {
+  Effect.fnUntraced(function*({ config, db, json, logged, seed, servedBy, table: path, where }) {
     const loaded = yield* loadConfig(config, false)
     const routing = yield* readTable(path)
     if (logged) {
-      const evaluation = yield* evaluateLogged(routing, { where: Option.getOrUndefined(where), seed }).pipe(
+      const files = [path, ...Option.toArray(servedBy)]
+      const tables = new Map(
+        yield* Effect.forEach(files, (file) => Effect.all([tableSha256(file), readTable(file)]))
+      )
+      const evaluation = yield* evaluateLogged(routing, { where: Option.getOrUndefined(where), tables, seed }).pipe(
         Effect.provide(openStore(db, loaded))
       )
       yield* print(json, evaluation, loggedText(evaluation))

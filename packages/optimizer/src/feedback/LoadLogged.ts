@@ -36,15 +36,16 @@ interface Served {
 /**
  * Reads served requests with the answers that their paths revealed.
  *
- * Where the routing table that served a request is stored, its plans are known, and with them the probability of every
+ * Where the routing table that served a request is stored or given, its plans are known, and with them the probability of every
  * path. Otherwise `propensity` has to be the probability of calling exactly the tiers that have outcomes. Set aside are
  * requests that no table routed, that did not complete, and of whose path a grade, a cost or an outcome is missing.
  */
 export const loadLogged = Effect.fnUntraced(function*(
-  where: string | undefined
+  where: string | undefined,
+  given: ReadonlyMap<string, RoutingTable>
 ): Effect.fn.Return<LoggedTraffic, BadInput | Failure, Store> {
   const store = yield* Store
-  const tables = yield* servedTables
+  const tables = yield* servedTables(given)
   const setAside = new Map<string, number>()
   const aside = (reason: string) => void setAside.set(reason, (setAside.get(reason) ?? 0) + 1)
   const routed: Array<{ readonly request: Request; readonly routing: Routing }> = []
@@ -99,15 +100,15 @@ export const loadLogged = Effect.fnUntraced(function*(
   }
 })
 
-/** The routing tables that are stored, by SHA-256, compiled when first asked for. */
-const servedTables = Effect.gen(function*() {
+/** The routing tables that are given or stored, by SHA-256, compiled when first asked for. */
+const servedTables = Effect.fnUntraced(function*(given: ReadonlyMap<string, RoutingTable>) {
   const store = yield* Store
   const rows = yield* store.query("SELECT sha256, json::VARCHAR AS json FROM tables")
   const texts = new Map(rows.map((row) => [String(row["sha256"]), String(row["json"])]))
   const compiled = new Map<string, Served | undefined>()
   return (sha256: string): Served | undefined => {
     if (!compiled.has(sha256)) {
-      const table = Option.getOrUndefined(decodeTable(texts.get(sha256)))
+      const table = given.get(sha256) ?? Option.getOrUndefined(decodeTable(texts.get(sha256)))
       compiled.set(sha256, table && { policy: compile(table), plans: plansApart(table) })
     }
     return compiled.get(sha256)

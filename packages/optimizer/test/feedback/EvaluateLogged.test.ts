@@ -151,10 +151,14 @@ describe("evaluateLogged", () => {
       )
       assert.match(wrong.message, /not the probabilities of the paths/)
     }
-    const known = await Effect.runPromise(
-      evaluateLogged(cheap, { seed: 1 }).pipe(Effect.provide(logStore(logs, { gone: twins })))
-    )
-    assert.closeTo(known.points[0]!.quality!.dr, truthOf(cheap, traffic, "cheapest").quality, 1e-9)
+    for (const given of [true, false]) {
+      const known = await Effect.runPromise(
+        evaluateLogged(cheap, { seed: 1, tables: new Map(given ? [["gone", twins]] : []) }).pipe(
+          Effect.provide(logStore(logs, given ? {} : { gone: twins }))
+        )
+      )
+      assert.closeTo(known.points[0]!.quality!.dr, truthOf(cheap, traffic, "cheapest").quality, 1e-9)
+    }
   })
 
   const refused = async (logs: ReturnType<typeof served>, tables: Readonly<Record<string, RoutingTable>>) => {

@@ -49,6 +49,8 @@ export interface Optimized {
   readonly certify: Uint32Array
   /** The table's points with what they did, in its order. */
   readonly measured: ReadonlyArray<MeasuredPoint>
+  /** What the table says of the rows searched on (cross-fitted) and of those that certify; each is NaN on other rows. */
+  readonly columns: { readonly develop: DecisionColumns; readonly certify: DecisionColumns }
 }
 
 const FOLDS = 5
@@ -186,7 +188,8 @@ export const optimizeDataset = (data: Dataset, options: OptimizeOptions): Optimi
     table,
     report: { ...report, timing, peak_rss_mb: Math.round(process.resourceUsage().maxRSS / 1024) },
     certify,
-    measured
+    measured,
+    columns: { develop: fitted.columns, certify: columns }
   }
 }
 

@@ -61,7 +61,7 @@ export const evaluate = Effect.fnUntraced(function*(
   const { data, columns, expectedCosts } = yield* withCosts(table, loaded.data)
   const rows = Uint32Array.from({ length: data.n }, (_, row) => row)
   const measured = table.points.map((point) => pointOutcomes(data, columns, rows, point))
-  const summaries = measured.map((outcomes) => summarize(data, rows, outcomes, options.seed))
+  const summaries = summarize(data, rows, measured, options.seed)
   const defaultAt = table.points.findIndex(({ name }) => name === table.default_point), served = measured[defaultAt]!
   // Summed in the order of rows like the flagship's, so that the flagship is as good as itself to the last digit.
   const means = measured.map((p) => ({ quality: mean(p.quality), cost_usd: mean(p.costUsd) }))

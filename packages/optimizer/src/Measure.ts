@@ -54,28 +54,33 @@ export const measurePoint = (
   return { quality, costUsd, latencyMs, accepted, shares }
 }
 
-/** Mean quality and cost with 95 % cluster-bootstrap intervals, latency percentiles and tier shares. */
-export const summarize = (data: Dataset, rows: Uint32Array, outcomes: PlanOutcomes, seed: number) => {
-  const groups = groupRows(rows.length, Uint32Array.from(rows, (row) => data.group[row]!))
-  const [quality, cost] = clusterBootstrap({
-    columns: [outcomes.quality, outcomes.costUsd],
-    groups,
+/**
+ * Of each operating point: mean quality and cost with 95 % cluster-bootstrap intervals, latency percentiles and tier
+ * shares. All points are resampled together: one draw of groups serves every point.
+ */
+export const summarize = (data: Dataset, rows: Uint32Array, points: ReadonlyArray<PlanOutcomes>, seed: number) => {
+  const intervals = clusterBootstrap({
+    columns: points.flatMap((point) => [point.quality, point.costUsd]),
+    groups: groupRows(rows.length, Uint32Array.from(rows, (row) => data.group[row]!)),
     statistics: (means) => means,
     seed,
     resamples: RESAMPLES,
     method: "percentile"
   })
-  const known = outcomes.latencyMs.some((ms) => !Number.isNaN(ms))
-  const [p50, p95] = known ? quantiles(outcomes.latencyMs, [0.5, 0.95]) : [null, null]
-  return {
-    quality: quality!.estimate,
-    quality_interval: finite([quality!.low, quality!.high], [0, 1]),
-    cost_usd: cost!.estimate,
-    cost_interval: finite([cost!.low, cost!.high], [0, cost!.estimate]),
-    latency_p50_ms: p50!,
-    latency_p95_ms: p95!,
-    shares: Object.fromEntries(data.tiers.map((tier, k) => [tier, outcomes.shares[k]!]))
-  }
+  return points.map((point, i) => {
+    const quality = intervals[2 * i]!, cost = intervals[2 * i + 1]!
+    const known = point.latencyMs.some((ms) => !Number.isNaN(ms))
+    const [p50, p95] = known ? quantiles(point.latencyMs, [0.5, 0.95]) : [null, null]
+    return {
+      quality: quality.estimate,
+      quality_interval: finite([quality.low, quality.high], [0, 1]),
+      cost_usd: cost.estimate,
+      cost_interval: finite([cost.low, cost.high], [0, cost.estimate]),
+      latency_p50_ms: p50!,
+      latency_p95_ms: p95!,
+      shares: Object.fromEntries(data.tiers.map((tier, k) => [tier, point.shares[k]!]))
+    }
+  })
 }
 
 const RESAMPLES = 400

@@ -132,13 +132,14 @@ export const optimizeDataset = (data: Dataset, options: OptimizeOptions): Optimi
     tasks: Array.from(certify, (row) => taskOf(data, row))
   })
   lap("certify")
+  const summaries = summarize(data, certify, measured.map((point) => point.outcomes), options.seed)
   const points = measured.map((point, i): OperatingPoint => ({
     name: point.name,
     plans: point.candidate.plans.map(({ plan, share }) => ({ share, plan: namedPlan(data, plan, chosen.score) })),
     segments: {},
     expected: {
       n: certify.length,
-      ...summarize(data, certify, point.outcomes, options.seed),
+      ...summaries[i]!,
       lower_bound: lowerBounds[i]!
     }
   }))

@@ -21,7 +21,8 @@ export const readRequests = <E>(
   views: Stream.Stream<ReadonlyArray<RequestView>, E>,
   n: number,
   hashBits: number
-): Effect.Effect<RequestFeatures, E> => n < WORTH_A_THREAD ? readHere(views, n, hashBits) : readInThread(views, n, hashBits)
+): Effect.Effect<RequestFeatures, E> =>
+  n < WORTH_A_THREAD ? readHere(views, n, hashBits) : readInThread(views, n, hashBits)
 
 export const readHere = Effect.fnUntraced(function*<E>(
   views: Stream.Stream<ReadonlyArray<RequestView>, E>,

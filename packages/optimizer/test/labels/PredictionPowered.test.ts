@@ -1,12 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
-import { type Labelled, pairedDifference, predictionPowered } from "../../src/labels/PredictionPowered.ts"
+import { pairedDifference, predictionPowered } from "../../src/labels/PredictionPowered.ts"
 import { meanAndVariance } from "../../src/statistics/Moments.ts"
 import { seededRandom } from "../../src/statistics/SeededRandom.ts"
 
 const TRUTH = 0.7
 
 /** Right-or-wrong grades and a judge that is lenient: it passes nine in ten wrong answers and fails few right ones. */
-const lenient = (n: number, goldShare: number, seed: number): Labelled & { readonly all: Float64Array } => {
+const lenient = (n: number, goldShare: number, seed: number) => {
   const random = seededRandom(seed)
   const all = new Float64Array(n), judged = new Float64Array(n)
   for (let i = 0; i < n; i++) {

@@ -27,13 +27,17 @@ if (unknown !== undefined) {
 interface Job {
   readonly target: Target<unknown, unknown>
   readonly part: unknown
-  readonly index: number
+  readonly key: string
 }
+
+/** Rows of the same measurement share its results. */
+const measurements = targets.map(({ measure }) => measure)
+const keyOf = (target: Target<unknown, unknown>, part: unknown): string =>
+  `${measurements.indexOf(target.measure)} ${JSON.stringify(part)}`
 
 const wanted = targets.filter(({ name }) => names.length === 0 || names.includes(name))
   .map((target) => ({ target, parts: target.parts(quick) }))
-const results = new Map(wanted.map(({ parts, target }) => [target.name, Array.from<unknown>({ length: parts.length })]))
-const seconds = new Map(wanted.map(({ target }) => [target.name, 0]))
+const results = new Map<string, unknown>()
 
 /** Runs jobs in order on some worker threads. */
 const run = async (jobs: ReadonlyArray<Job>, threads: number): Promise<void> => {
@@ -41,25 +45,25 @@ const run = async (jobs: ReadonlyArray<Job>, threads: number): Promise<void> => 
   await Promise.all(Array.from({ length: Math.min(threads, jobs.length) }, async () => {
     const worker = new Worker(new URL("./targets/PartWorker.ts", import.meta.url))
     for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
-      const { index, part, target } = job
+      const { key, part, target } = job
       const started = performance.now()
       const { result } = await new Promise<{ readonly result: unknown }>((resolve, reject) => {
         worker.once("message", resolve).once("error", reject)
         worker.postMessage({ name: target.name, part }, [])
       })
       worker.removeAllListeners("error")
-      results.get(target.name)![index] = result
-      const took = (performance.now() - started) / 1_000
-      seconds.set(target.name, seconds.get(target.name)! + took)
-      console.error(`${target.name} ${JSON.stringify(part)}: ${took.toFixed(1)} s`)
+      results.set(key, result)
+      console.error(`${target.name} ${JSON.stringify(part)}: ${((performance.now() - started) / 1_000).toFixed(1)} s`)
     }
     await worker.terminate()
   }))
 }
 
-const jobsOf = (alone: boolean) =>
-  wanted.filter(({ target }) => (target.alone ?? false) === alone)
-    .flatMap(({ parts, target }) => parts.map((part, index): Job => ({ target, part, index })))
+const jobsOf = (alone: boolean): ReadonlyArray<Job> => {
+  const jobs = wanted.filter(({ target }) => (target.alone ?? false) === alone)
+    .flatMap(({ parts, target }) => parts.map((part): Job => ({ target, part, key: keyOf(target, part) })))
+  return [...new Map(jobs.map((job) => [job.key, job])).values()]
+}
 
 const started = performance.now()
 await run(jobsOf(false), Math.min(2, availableParallelism()))
@@ -69,7 +73,7 @@ const measured = wanted.map(({ parts, target }): readonly [Target<unknown, unkno
   target,
   parts.length === 0
     ? { measured: "-", verdict: "not measured", details: [`No recorded data for this row in ${recordedFolder}.`] }
-    : target.report(results.get(target.name)!)
+    : target.report(parts.map((part) => results.get(keyOf(target, part))))
 ])
 const table = markdownTable(
   ["what", "reference", "must", "aim", "measured", "verdict"],

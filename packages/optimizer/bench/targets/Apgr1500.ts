@@ -1,5 +1,5 @@
+import { drawRows } from "./DrawPart.ts"
 import { hasRecorded, loadRecorded } from "./RecordedData.ts"
-import { drawRows } from "./TakePart.ts"
 import type { Target } from "./Target.ts"
 import { PAIRS, reportApgr, type ScoredPair, scorePair } from "./TwoTierApgr.ts"
 

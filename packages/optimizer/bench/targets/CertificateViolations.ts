@@ -6,9 +6,9 @@ import { clopperPearson } from "../../src/statistics/Binomial.ts"
 import { groupRows } from "../../src/statistics/Groups.ts"
 import { mean } from "../../src/statistics/Moments.ts"
 import { seededRandom } from "../../src/statistics/SeededRandom.ts"
+import { takeTiers } from "./DrawPart.ts"
 import { hasRecorded, loadRecorded } from "./RecordedData.ts"
 import { loadStreaming, streamingSets } from "./StreamingCascades.ts"
-import { takeTiers } from "./TakePart.ts"
 import { markdownTable, type Target } from "./Target.ts"
 
 const ALPHA = 0.1
@@ -22,12 +22,15 @@ const COST_TARGET = 1.15
 
 interface CertificatePart {
   readonly set: string
-  readonly n: number
+  readonly sizes: ReadonlyArray<number>
   readonly resamples: number
 }
 
 /** What happened over the resamples of one set, size and epsilon. */
-interface Cell extends CertificatePart {
+interface Cell {
+  readonly set: string
+  readonly resamples: number
+  readonly n: number
   readonly eps: number
   readonly violations: number
   /** Tests in the chain, and points that truly keep the floor. */
@@ -59,11 +62,12 @@ export const certificateViolations: Target<CertificatePart, ReadonlyArray<Cell>>
       ...(hasRecorded("bfcl") ? ["bfcl"] : []),
       ...streamingSets()
     ]
-    return sets.flatMap((set) =>
-      (quick ? SIZES.slice(0, 2) : SIZES).map((n) => ({ set, n, resamples: quick ? 100 : 1_000 }))
-    )
+    return sets.map((set) => ({ set, sizes: quick ? SIZES.slice(0, 2) : SIZES, resamples: quick ? 100 : 1_000 }))
   },
-  measure: async (part) => resample(await frontierOn(part.set), part),
+  measure: async ({ resamples, set, sizes }) => {
+    const points = await frontierOn(set)
+    return sizes.flatMap((n) => resample(points, n, resamples).map((cell) => ({ set, ...cell })))
+  },
   report: (parts) => {
     const cells = parts.flat()
     const worst = cells.reduce((a, b) => b.violations / b.resamples > a.violations / a.resamples ? b : a)
@@ -126,12 +130,8 @@ export const certificateViolations: Target<CertificatePart, ReadonlyArray<Cell>>
   }
 }
 
-const frontiers = new Map<string, ReadonlyArray<MeasuredPoint>>()
-
 /** The points of a set's frontier with their outcomes on the population. */
 const frontierOn = async (set: string): Promise<ReadonlyArray<MeasuredPoint>> => {
-  const known = frontiers.get(set)
-  if (known !== undefined) return known
   const data = await dataOf(set)
   const { measured } = optimizeDataset(data, {
     objective: { floor: 0.98, confidence: 0.9 },
@@ -142,7 +142,6 @@ const frontierOn = async (set: string): Promise<ReadonlyArray<MeasuredPoint>> =>
     version: "bench",
     now: () => performance.now()
   })
-  frontiers.set(set, measured)
   return measured
 }
 
@@ -191,8 +190,11 @@ const drawn = (column: Float64Array, rows: Uint32Array): Float64Array => {
   return taken
 }
 
-const resample = (points: ReadonlyArray<MeasuredPoint>, part: CertificatePart): ReadonlyArray<Cell> => {
-  const { n, resamples } = part
+const resample = (
+  points: ReadonlyArray<MeasuredPoint>,
+  n: number,
+  resamples: number
+): ReadonlyArray<Omit<Cell, "set">> => {
   const flagship = points.findIndex(({ name }) => name === "flagship")
   const quality = points.map(({ outcomes }) => mean(outcomes.quality)),
     cost = points.map(({ outcomes }) => mean(outcomes.costUsd))
@@ -257,8 +259,9 @@ const resample = (points: ReadonlyArray<MeasuredPoint>, part: CertificatePart): 
     }
   }
   return counts.map(({ chain, cheapest, keeps, ...count }) => ({
-    ...part,
     ...count,
+    n,
+    resamples,
     tests: chain.length,
     feasible: keeps.filter(Boolean).length,
     cheapest: cheapest / cost[flagship]!

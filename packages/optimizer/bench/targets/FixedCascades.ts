@@ -1,5 +1,7 @@
 import { applyTable } from "../../src/ApplyTable.ts"
 import type { Dataset } from "../../src/data/Dataset.ts"
+import { takeRows } from "../../src/data/TakeRows.ts"
+import { pointOutcomes } from "../../src/evaluate/PointOutcomes.ts"
 import { type CurvePoint, onLine } from "../../src/metrics/CostQualityCurve.ts"
 import { errorCostAuc } from "../../src/metrics/ErrorCostAuc.ts"
 import { optimizeDataset } from "../../src/OptimizeDataset.ts"
@@ -8,12 +10,12 @@ import { coverByPrice } from "../../src/search/LambdaGrid.ts"
 import { rankProblem } from "../../src/search/RankedProblem.ts"
 import { clusterBootstrap } from "../../src/statistics/ClusterBootstrap.ts"
 import { groupRows } from "../../src/statistics/Groups.ts"
+import { mean } from "../../src/statistics/Moments.ts"
+import { drawRows, takeTiers } from "./DrawPart.ts"
 import { gridSearch } from "./GridSearch.ts"
 import { fitRationalModel } from "./RationalTuning.ts"
 import { hasRecorded, loadRecorded } from "./RecordedData.ts"
-import { servedPoints } from "./ServedPoints.ts"
 import { signalConfidence } from "./SignalConfidence.ts"
-import { drawRows, takeRows, takeTiers } from "./TakePart.ts"
 import { markdownTable, type Target, verdictOf, withInterval } from "./Target.ts"
 
 /** Tiers of `mmlu-pro` with a confidence signal; every chain of three to five of one set is a cascade. */
@@ -94,11 +96,11 @@ export const fixedCascades: Target<CascadePart, ReadonlyArray<CascadeAreas>> = {
     })[0]!
     const line = (name: string, of: (tiers: number) => boolean) => {
       const kept = areas.filter(({ tiers }) => of(tiers))
-      const mean = kept.reduce((sum, a) => sum + a.copula, 0) / kept.length
+      const area = mean(kept.map((a) => a.copula))
       return [
         name,
         String(kept.length),
-        mean.toFixed(4),
+        area.toFixed(4),
         ...ratios(kept).map((ratio) => withInterval(ratio, 4)),
         withInterval(wholeRatio(wholes.filter(({ tiers }) => of(tiers))), 4)
       ]
@@ -229,8 +231,11 @@ const wholeCurve = (
     version: "bench",
     now: () => performance.now()
   })
-  return servedPoints(tiers, table, applyTable(tiers, table, test), test)
-    .map(({ costUsd, quality }) => ({ cost: costUsd, quality }))
+  const columns = applyTable(tiers, table, test)
+  return table.points.map((point) => {
+    const { costUsd, quality } = pointOutcomes(tiers, columns, test, point)
+    return { cost: mean(costUsd), quality: mean(quality) }
+  })
 }
 
 /** Mean cost and quality of a chain; an answer is accepted where its confidence is greater than the threshold. */

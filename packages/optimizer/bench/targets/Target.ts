@@ -34,11 +34,14 @@ export const verdictOf = (
   return reaches(bounds.aim) ? "aim reached" : reaches(bounds.must) ? "reached, short of the aim" : "missed"
 }
 
-/** `0.644 [0.630, 0.658]` */
+/** `0.644 [0.630, 0.658]`; the figure alone where there was too little for an interval. */
 export const withInterval = (
   { estimate, high, low }: { readonly estimate: number; readonly low: number; readonly high: number },
   digits: number
-): string => `${estimate.toFixed(digits)} [${low.toFixed(digits)}, ${high.toFixed(digits)}]`
+): string =>
+  Number.isFinite(high - low)
+    ? `${estimate.toFixed(digits)} [${low.toFixed(digits)}, ${high.toFixed(digits)}]`
+    : estimate.toFixed(digits)
 
 /** A Markdown table; columns after the first are aligned to the right. */
 export const markdownTable = (

@@ -3,9 +3,9 @@ import { rankProblem } from "../../src/search/RankedProblem.ts"
 import type { SearchProblem } from "../../src/search/SearchProblem.ts"
 import { subsetSearch } from "../../src/search/Subsets.ts"
 import { quantiles } from "../../src/statistics/Quantile.ts"
+import { drawRows, takeTiers } from "./DrawPart.ts"
 import { hasRecorded, loadRecorded } from "./RecordedData.ts"
 import { signalConfidence } from "./SignalConfidence.ts"
-import { drawRows, takeTiers } from "./TakePart.ts"
 import { markdownTable, type Target, verdictOf } from "./Target.ts"
 
 const TIERS = ["gpt-4.1-nano", "gpt-4o-mini-2024-07-18", "gpt-4.1-mini", "gemini-1.5-pro", "gpt-4.1"]

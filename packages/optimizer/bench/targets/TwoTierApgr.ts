@@ -1,10 +1,12 @@
 import { applyTable } from "../../src/ApplyTable.ts"
 import { type Dataset, taskOf } from "../../src/data/Dataset.ts"
+import { takeRows } from "../../src/data/TakeRows.ts"
+import { pointOutcomes } from "../../src/evaluate/PointOutcomes.ts"
 import { poolByTask, pooledMean } from "../../src/fit/SegmentPooling.ts"
 import { optimizeDataset } from "../../src/OptimizeDataset.ts"
+import { mean } from "../../src/statistics/Moments.ts"
 import { ascendingOrder } from "../../src/statistics/Quantile.ts"
-import { servedPoints } from "./ServedPoints.ts"
-import { takeRows, takeTiers } from "./TakePart.ts"
+import { takeTiers } from "./DrawPart.ts"
 import { markdownTable, type Measured, verdictOf, withInterval } from "./Target.ts"
 import { weightedBootstrap } from "./WeightedBootstrap.ts"
 
@@ -70,10 +72,10 @@ export const scorePair = (
       length: Float64Array.from(test, (row) => data.chars[row]!)
     },
     throughPoints: areaThrough(
-      servedPoints(data, table, columns, test).map(({ acceptedShares, quality }) => ({
-        share: acceptedShares[dear]!,
-        quality
-      }))
+      table.points.map((point) => {
+        const { quality, shares } = pointOutcomes(data, columns, test, point)
+        return { share: shares[dear]!, quality: mean(quality) }
+      })
     )
   }
 }

@@ -1,5 +1,4 @@
 import type { Dataset } from "../../src/data/Dataset.ts"
-import { SparseRowsBuilder } from "../../src/fit/SparseRows.ts"
 import { groupRows } from "../../src/statistics/Groups.ts"
 import { shuffledIndices } from "../../src/statistics/SeededRandom.ts"
 
@@ -20,39 +19,6 @@ export const takeTiers = (data: Dataset, tiers: ReadonlyArray<string>): Dataset 
     latencyMs: pick(data.latencyMs),
     evidence: pick(data.evidence),
     agreement: kept.map((k, at) => kept.slice(0, at).map((p) => data.agreement[k]![p]!))
-  }
-}
-
-/** The dataset with some of its rows, in the order given; the flagship stays. */
-export const takeRows = (data: Dataset, rows: Uint32Array): Dataset => {
-  const pick = (column: Float64Array) => Float64Array.from(rows, (row) => column[row]!)
-  const width = data.denseNames.length
-  const dense = new Float64Array(rows.length * width)
-  const hashed = new SparseRowsBuilder(data.hashed.columns)
-  rows.forEach((row, i) => {
-    dense.set(data.dense.subarray(row * width, (row + 1) * width), i * width)
-    const from = data.hashed.offsets[row]!, end = data.hashed.offsets[row + 1]!
-    hashed.add({
-      indices: data.hashed.indices.subarray(from, end),
-      values: data.hashed.values.subarray(from, end),
-      length: end - from
-    })
-  })
-  return {
-    ...data,
-    n: rows.length,
-    requestIds: Array.from(rows, (row) => data.requestIds[row]!),
-    task: Uint32Array.from(rows, (row) => data.task[row]!),
-    ts: pick(data.ts),
-    quality: data.quality.map(pick),
-    costUsd: data.costUsd.map(pick),
-    latencyMs: data.latencyMs.map(pick),
-    hashed: hashed.finish(),
-    dense,
-    chars: pick(data.chars),
-    group: Uint32Array.from(rows, (row) => data.group[row]!),
-    evidence: data.evidence.map(({ columns, names }) => ({ names, columns: columns.map(pick) })),
-    agreement: data.agreement.map((byPrevious) => byPrevious.map(pick))
   }
 }
 

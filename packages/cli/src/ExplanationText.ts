@@ -151,7 +151,9 @@ const pathText = ({ path, recorded }: Explained): ReadonlyArray<string> => {
         }; score before calibration: ${addends(contributions, others, 2)})`
     ),
     last.next === null
-      ? `  ${last.tier} answers, for ${dollars(total)} in all, quality ${quality(final?.quality ?? null)}.`
+      ? `  ${last.tier} answers, for ${dollars(total)} in all, ${
+        final === undefined || final.quality === null ? "not graded" : `quality ${quality(final.quality)}`
+      }.`
       : `  No answer of ${last.next} is recorded: "spillway replay" gets it.`
   ]
 }

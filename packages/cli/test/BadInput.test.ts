@@ -1,10 +1,7 @@
-import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "vitest"
-import { spillway } from "./Spillway.ts"
-
-const folder = () => mkdtempSync(join(tmpdir(), "spillway-cli-"))
+import { folder, spillway } from "./Spillway.ts"
 
 const CONFIG = `providers:
   local: { protocol: openai, base_url: "http://127.0.0.1:1/v1" }
@@ -38,17 +35,46 @@ const cases: Record<string, Case> = {
     code: 1,
     message: /spillway\.yaml:\d+: .*Correct the YAML/
   },
-  "a tier of an unknown provider": {
-    args: ["replay"],
-    files: { "spillway.yaml": CONFIG.replace("provider: local", "provider: lokal") },
-    code: 1,
-    message: /spillway\.yaml:4: tiers\[0\]\.provider: no provider is named "lokal"\. Known providers: local/
+  "a tier that is not configured": {
+    args: ["replay", "--tiers", "small,large"],
+    files: { "spillway.yaml": CONFIG },
+    code: 2,
+    message: /--tiers: no tier is named "large"\. Known tiers: small/
   },
-  "a misspelt field": {
+  "nothing to replay": {
     args: ["replay"],
-    files: { "spillway.yaml": CONFIG.replace("model: small", "modell: small") },
+    files: { "spillway.yaml": CONFIG },
     code: 1,
-    message: /spillway\.yaml:4: tiers\[0\]/
+    message: /it holds no requests\. Run "spillway import FILE\.\.\." first/
+  },
+  "a condition that is no SQL": {
+    args: ["replay", "--where", "task = ("],
+    files: { "spillway.yaml": CONFIG },
+    code: 2,
+    message: /--where: syntax error .*Give one SQL condition/
+  },
+  "a port that does not exist": {
+    args: ["simulate", "--port", "70000"],
+    code: 2,
+    message: /from 0 to 65535, got 70000/
+  },
+  "a fault that does not exist": {
+    args: ["simulate", "--fault", "fire@0.1"],
+    code: 2,
+    message: /--fault: no fault named "fire"; there are 429/
+  },
+  "a folder that no demo wrote": {
+    args: ["demo", "--dir", "."],
+    files: { "thesis.md": "years of work" },
+    code: 2,
+    message: /holds files that no demo wrote.*--dir/
+  },
+  "nothing to explain": { args: ["explain"], code: 2, message: /nothing to explain.*--text/ },
+  "a log of an unknown format": {
+    args: ["import", "log.jsonl"],
+    files: { "log.jsonl": "{\"prompt\": 1}\n" },
+    code: 1,
+    message: /log\.jsonl:1: no known log format has the fields prompt\. A record needs messages .*docs\/import\.md/
   },
   "a file that is not there": { args: ["import", "nothere.jsonl"], code: 1, message: /nothere\.jsonl/ },
   "an empty database": { args: ["optimize"], code: 1, message: /no request is selected.*spillway import/ },
@@ -66,11 +92,10 @@ const cases: Record<string, Case> = {
   }
 }
 
-describe("bad input", () => {
+describe.concurrent("bad input", () => {
   for (const [name, { args, code, files, message }] of Object.entries(cases)) {
     it(`gets one clear error: ${name}`, async () => {
       const cwd = folder()
-      mkdirSync(cwd, { recursive: true })
       for (const [file, text] of Object.entries(files ?? {})) writeFileSync(join(cwd, file), text)
       const before = readdirSync(cwd)
       const result = await spillway(args, cwd)
@@ -79,6 +104,9 @@ describe("bad input", () => {
       assert.notMatch(result.stderr, /\n\s+at .*\(/, "a stack trace")
       const left = readdirSync(cwd).filter((file) => !before.includes(file) && !file.startsWith("spillway.duckdb"))
       assert.deepStrictEqual(left, [])
+      for (const [file, text] of Object.entries(files ?? {})) {
+        assert.strictEqual(readFileSync(join(cwd, file), "utf8"), text, `${file} was changed`)
+      }
     })
   }
 })

@@ -107,9 +107,10 @@ export const replayText = (report: ReplayReport): string => {
     budget: "Stopped at the budget: run again with a larger one to go on.",
     stopped: "Stopped: no tier was left that answers."
   }[report.ended]
+  const anyStopped = report.tiers.some(({ stopped }) => stopped !== undefined)
   return [
     table(
-      ["tier", "answered", "failed", "left", "calls", "spent", ""],
+      ["tier", "answered", "failed", "left", "calls", "spent", ...(anyStopped ? ["stopped"] : [])],
       report.tiers.map((t) => [
         t.tier,
         String(t.answered),
@@ -117,7 +118,7 @@ export const replayText = (report: ReplayReport): string => {
         String(t.left),
         String(t.calls),
         usd(t.spent_usd),
-        t.stopped ?? ""
+        ...(anyStopped ? [t.stopped ?? "-"] : [])
       ])
     ),
     "",

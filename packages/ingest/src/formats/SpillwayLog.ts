@@ -42,7 +42,7 @@ export const spillwayLog: Format = {
       const { messages, model: _model, stream: _stream, ...parameters } = record.request
       const byTier = Map.groupBy(record.attempts, (attempt) => attempt.tier)
       return Result.mapBoth(decodeMessages(messages), {
-        onFailure: (reason) => `request.messages.${reason}`,
+        onFailure: (reason) => `request.messages: ${reason}`,
         onSuccess: (messages) => ({
           request: {
             request_id: record.request_id,

@@ -9,8 +9,9 @@ import { minimizeInBox } from "./MinimizeInBox.ts"
  * between. Thresholds minimize `expected error + lambda cost` under that model. As in its code a value at its greatest
  * is never deferred, integrals are tabulated, and gaps between thresholds are filled by midpoints.
  *
- * It differs in one thing: the thresholds are found by Nelder and Mead's method from the middle and from the last
- * solution, not by L-BFGS-B from the middle alone, which can only make the reference stronger.
+ * It differs in one thing: the thresholds are found by Nelder and Mead's method from the middle, the last solution and the
+ * best point of a coarse grid, not by L-BFGS-B from the middle alone. The loss has local minima, so this can only make the
+ * reference stronger.
  */
 
 const UNIVARIATE_GRID = 100
@@ -18,6 +19,8 @@ const UNIVARIATE_STEPS = 250
 const BIVARIATE_GRID = 20
 const BIVARIATE_STEPS = 25
 const MARGIN = 1e-3
+/** Values of each threshold on the coarse grid of starts. */
+const START_LEVELS = 6
 
 /** The confidence of one tier. */
 interface Marginal {
@@ -219,13 +222,16 @@ export const fitRationalModel = (confidence: ReadonlyArray<Float64Array>): Ratio
     const tested = chain.slice(0, -1)
     const low = tested.map((k) => marginals[k]!.low + MARGIN), high = tested.map((k) => marginals[k]!.high - MARGIN)
     const middle = low.map((v, j) => (v + high[j]!) / 2)
+    const coarse = startsBetween(low, high).map((start) => ({ start, ...expected(chain, cost, start) }))
     const found: Array<ReadonlyArray<number>> = []
     const at = (price: number) => {
       const loss = (t: ArrayLike<number>) => {
         const { cost: usd, quality } = expected(chain, cost, t)
         return 1 - quality + price * usd
       }
-      const starts = [middle, ...found.slice(-1)]
+      const lossAt = (point: (typeof coarse)[number]) => 1 - point.quality + price * point.cost
+      const lowest = coarse.reduce((a, b) => lossAt(b) < lossAt(a) ? b : a)
+      const starts = [middle, lowest.start, ...found.slice(-1)]
       const best = starts.map((start) => minimizeInBox(loss, start, low, high))
         .reduce((a, b) => b.value < a.value ? b : a)
       found.push(best.at)
@@ -238,6 +244,16 @@ export const fitRationalModel = (confidence: ReadonlyArray<Float64Array>): Ratio
   }
   return { tune }
 }
+
+/** All combinations of even levels inside the box. */
+const startsBetween = (low: ReadonlyArray<number>, high: ReadonlyArray<number>): ReadonlyArray<ReadonlyArray<number>> =>
+  low.reduce<ReadonlyArray<ReadonlyArray<number>>>(
+    (starts, from, j) =>
+      starts.flatMap((start) =>
+        Array.from({ length: START_LEVELS }, (_, i) => [...start, from + (high[j]! - from) * (i + 0.5) / START_LEVELS])
+      ),
+    [[]]
+  )
 
 /** Adds midpoints until no two neighbours have more than a tenth of the rows between them in any threshold. */
 const fillGaps = (

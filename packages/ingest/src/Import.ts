@@ -2,7 +2,7 @@ import type { BadInput, Failure } from "@spillway/domain"
 import { Store } from "@spillway/store"
 import { Effect } from "effect"
 import { inputFiles } from "./Files.ts"
-import { importFile } from "./ImportFile.ts"
+import { checkFile, importFile } from "./ImportFile.ts"
 import type { ImportOptions } from "./ImportOptions.ts"
 import type { ImportReport } from "./ImportReport.ts"
 
@@ -26,7 +26,8 @@ const missingRequests = Effect.gen(function*() {
  * Records that cannot be used are counted, shown and kept in the table `rejects`; the import goes on. Importing the same
  * again changes nothing. Each batch is written whole or not at all.
  *
- * Fails with `BadInput` where a path is wrong or a file is damaged or of no known format.
+ * Fails with `BadInput` where a path is wrong or a file is damaged or of no known format; unless the damage lies deeper
+ * in a file than its head, before anything is written.
  */
 export const importFiles = (
   paths: ReadonlyArray<string>,
@@ -34,6 +35,8 @@ export const importFiles = (
 ): Effect.Effect<ImportReport, BadInput | Failure, Store> =>
   Effect.gen(function*() {
     const files = yield* inputFiles(paths)
+    // A wrong path or file among many is told before anything is written.
+    yield* Effect.forEach(files, ({ path }) => checkFile(path), { discard: true })
     const reports = yield* Effect.forEach(files, (file) => importFile(file, options))
     return { files: reports, missingRequests: yield* missingRequests }
   })

@@ -51,6 +51,19 @@ const unknownFormat = (path: string, records: ReadonlyArray<SourceRecord>): BadI
   })
 }
 
+/** So many records at the head of a file have to hold one of a known format. */
+const HEAD_RECORDS = 1_000
+
+/** Fails where a file cannot be read or its head is of no known format. Reads little, writes nothing. */
+export const checkFile = (path: string) =>
+  recordsOf(path, HEAD_RECORDS).pipe(
+    Stream.filter(({ records }) => records.length > 0),
+    Stream.take(1),
+    Stream.runForEach(({ records }) =>
+      formatOf(records) === undefined ? Effect.fail(unknownFormat(path, records)) : Effect.void
+    )
+  )
+
 interface Rows {
   readonly requests: Array<Request>
   readonly outcomes: Array<Outcome>

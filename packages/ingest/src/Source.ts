@@ -41,7 +41,11 @@ const readerFor = (path: string, line: Line): LineReader => {
   return new CsvReader()
 }
 
-async function* textRecords(path: string, packing: Exclude<Packing, "parquet">): AsyncGenerator<RecordBatch> {
+async function* textRecords(
+  path: string,
+  packing: Exclude<Packing, "parquet">,
+  batchRecords: number
+): AsyncGenerator<RecordBatch> {
   const splitter = new LineSplitter()
   let reader: LineReader | undefined
   let records: Array<SourceRecord> = []
@@ -59,7 +63,7 @@ async function* textRecords(path: string, packing: Exclude<Packing, "parquet">):
   for await (const { bytes, text } of textOf(path, packing)) {
     take(splitter.push(text))
     bytesRead = bytes
-    if (records.length >= BATCH_RECORDS || characters >= BATCH_CHARACTERS) {
+    if (records.length >= batchRecords || characters >= BATCH_CHARACTERS) {
       yield { records, bytes }
       records = []
       characters = 0
@@ -89,13 +93,18 @@ const parquetRecords = (path: string): Stream.Stream<RecordBatch, BadInput | Fai
     )
   }))
 
-/** The records of a file in batches; the packing and the kind of file are told by its content. */
-export const recordsOf = (path: string): Stream.Stream<RecordBatch, BadInput | Failure, Store> =>
+/**
+ * The records of a file in batches of about `batchRecords`; the packing and the kind of file are told by its content.
+ */
+export const recordsOf = (
+  path: string,
+  batchRecords: number = BATCH_RECORDS
+): Stream.Stream<RecordBatch, BadInput | Failure, Store> =>
   Stream.unwrap(Effect.try({
     try: () => {
       const packing = packingOf(path)
       return packing === "parquet" ? parquetRecords(path) : Stream.fromAsyncIterable(
-        textRecords(path, packing),
+        textRecords(path, packing, batchRecords),
         (cause) =>
           cause instanceof BadInput ? cause : new Failure({ doing: `reading ${path}`, problem: String(cause), cause })
       )

@@ -215,6 +215,27 @@ describe("importFiles", () => {
       assert.strictEqual(seen[1], seen[2])
     }))
 
+  it.live("writes nothing where one of several files is wrong", () =>
+    Effect.gen(function*() {
+      const home = yield* directory
+      const file = (name: string, content: string) => {
+        writeFileSync(join(home, name), content)
+        return join(home, name)
+      }
+      const good = file("a.jsonl", lines(requests))
+      const prices = file("prices.json", JSON.stringify({ mini: 1, maxi: 2 }, null, 2))
+      for (const paths of [[good, prices], [home]]) {
+        const store = yield* Store
+        const error = yield* Effect.flip(importFiles(paths))
+        assert.match(error.message, /prices\.json:1: JSON that is not one object a line/)
+        assert.strictEqual((yield* store.counts).requests, 0)
+      }
+      // Bad records at the head of a good file are still only kept aside.
+      const mixed = file("b.jsonl", `${"{not json}\n".repeat(200)}${lines(requests)}`)
+      const [report] = (yield* importFiles([mixed])).files
+      assert.deepInclude(report!, { records: 230, skipped: 200 })
+    }).pipe(Effect.provide(layerMemory, { local: true })))
+
   it.live("says what is wrong with a file", () =>
     Effect.gen(function*() {
       const home = yield* directory

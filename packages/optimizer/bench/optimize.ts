@@ -8,7 +8,7 @@
  * measured, every number and signal summed, per tier. An optimizer that reads all of the data cannot do without it.
  */
 import { layer, Store } from "@spillway/store"
-import { Effect } from "effect"
+import { Clock, Effect } from "effect"
 import { execFileSync } from "node:child_process"
 import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -33,6 +33,23 @@ const show = (name: string, { cpu, wall }: { readonly cpu: number; readonly wall
     } MB`
   )
 
+/** The clock, which also notes the CPU time at each of its readings: the optimizer reads it at the end of every phase. */
+const timed = Effect.fnUntraced(function*<A, E, R>(effect: Effect.Effect<A, E, R>) {
+  const live = yield* Clock.Clock
+  const cpuAt = new Map<number, number>()
+  const clock: Clock.Clock = Object.assign(Object.create(live) as Clock.Clock, {
+    currentTimeMillisUnsafe: () => {
+      const { system, user } = process.cpuUsage(), now = performance.now()
+      cpuAt.set(now, (system + user) / 1e6)
+      return now
+    }
+  })
+  const run = yield* seconds(Effect.provideService(effect, Clock.Clock, clock))
+  const readings = [...cpuAt.keys()]
+  const nearest = (ms: number) => readings.reduce((a, b) => Math.abs(a - ms) <= Math.abs(b - ms) ? a : b)
+  return { ...run, started: readings[0]!, cpuUntil: (ms: number) => cpuAt.get(nearest(ms))! }
+})
+
 const programs = {
   write: ([requests, tiers]: ReadonlyArray<number>) => putSimulatedTraffic(requests!, tiers!),
   scan: () =>
@@ -50,7 +67,7 @@ const programs = {
     }),
   optimize: ([, tiers]: ReadonlyArray<number>) =>
     Effect.gen(function*() {
-      const run = yield* seconds(optimize({
+      const run = yield* timed(optimize({
         objective: { floor: 0.95, confidence: 0.9 },
         policy: "auto",
         seed: 1,
@@ -59,8 +76,11 @@ const programs = {
       }))
       const { report, table, warnings } = run.value
       show("optimize", run)
+      let at = run.started
       for (const [phase, took] of Object.entries(report.timing)) {
-        console.log(`  ${phase.padEnd(22)} ${took.toFixed(1).padStart(6)} s`)
+        const cpu = run.cpuUntil(at + 1_000 * took) - run.cpuUntil(at)
+        at += 1_000 * took
+        console.log(`  ${phase.padEnd(22)} ${took.toFixed(1).padStart(6)} s, ${cpu.toFixed(1).padStart(6)} s CPU`)
       }
       for (const warning of warnings) console.log(`  ${warning}`)
       console.log(

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { requestView, type RequestView } from "@spillway/policy"
+import { type RequestView, requestView } from "@spillway/policy"
 import { Effect, Stream } from "effect"
 import { readHere, readInThread } from "../../src/data/ReadRequests.ts"
 import { syntheticTraffic, THREE_TIERS } from "../SyntheticTraffic.ts"

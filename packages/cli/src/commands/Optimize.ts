@@ -1,5 +1,5 @@
 import { BadInput, type Certificate, type Objective, type Price } from "@spillway/domain"
-import { optimize, optimizeAndPlan, type OptimizeResult, type Planned } from "@spillway/optimizer"
+import { optimize, optimizeAndPlan, type OptimizeResult, optimizeWithNewTier } from "@spillway/optimizer"
 import { qualityWord } from "@spillway/report"
 import { Store } from "@spillway/store"
 import { Clock, Effect, Option } from "effect"
@@ -8,6 +8,7 @@ import { createHash } from "node:crypto"
 import { flagshipOf, loadConfig, type Loaded } from "../Configuration.ts"
 import { openStore } from "../Database.ts"
 import { configFlag, dbFlag, jsonFlag, names, seedFlag, tiersFlag } from "../Flags.ts"
+import { newTierText } from "../NewTierText.ts"
 import { milliseconds, percent, print, table, usd } from "../Output.ts"
 import { planText } from "../PlanText.ts"
 import { reportPath, tableFlag } from "../TableFile.ts"
@@ -55,6 +56,10 @@ export const optimizeCommand = Command.make(
       Flag.withDescription("File to write the calls of the plan to (default: plan.jsonl)"),
       Flag.withDefault("plan.jsonl")
     ),
+    newTier: Flag.String("new-tier").pipe(
+      Flag.withDescription("Tier with about 200 audited requests to give a place beside the others, not certified"),
+      Flag.optional
+    ),
     seed: seedFlag,
     out: tableFlag("out", "File to write the routing table to"),
     json: jsonFlag
@@ -70,10 +75,19 @@ export const optimizeCommand = Command.make(
         usage: true
       })
     }
+    const newTier = Option.getOrUndefined(flags.newTier)
+    if (newTier !== undefined && flags.plan) {
+      return yield* new BadInput({
+        source: "--plan",
+        problem: "cannot be combined with --new-tier",
+        mend: "Plan for the tiers that are graded everywhere, or place the new one",
+        usage: true
+      })
+    }
     const tiers = names(flags.tiers) ?? loaded?.config.tiers.map((tier) => tier.name)
     const flagship = Option.getOrUndefined(flags.flagship) ??
       (loaded !== undefined && tiers!.includes(flagshipOf(loaded.config)) ? flagshipOf(loaded.config) : undefined)
-    const { planned, tableJson } = yield* Effect.gen(function*() {
+    const { placed, planned, result, tableJson } = yield* Effect.gen(function*() {
       const request = {
         tiers,
         flagship,
@@ -85,39 +99,35 @@ export const optimizeCommand = Command.make(
         version: VERSION,
         tierDetails: tierDetails(loaded)
       }
-      const planned: Partial<Planned> = flags.plan
-        ? yield* optimizeAndPlan(request)
-        : { result: yield* optimize(request) }
-      if (planned.result === undefined) return { planned, tableJson: undefined }
-      const tableJson = `${JSON.stringify(planned.result.table, null, 1)}\n`
+      const planned = flags.plan ? yield* optimizeAndPlan(request) : undefined
+      const placed = newTier === undefined ? undefined : yield* optimizeWithNewTier(request, newTier)
+      const result = planned === undefined ? placed ?? (yield* optimize(request)) : planned.result
+      if (result === undefined) return { placed, planned, result, tableJson: "" }
+      const tableJson = `${JSON.stringify(result.table, null, 1)}\n`
       const store = yield* Store
       const now = yield* Clock.currentTimeMillis
       const sha256 = createHash("sha256").update(tableJson).digest("hex")
       yield* store.putTable({ sha256, json: tableJson, created_at: new Date(now).toISOString() })
-      return { planned, tableJson }
+      return { placed, planned, result, tableJson }
     }).pipe(Effect.provide(openStore(flags.db, loaded)))
-    const { labelBudgets = [], plan, result } = planned
-    if (tableJson !== undefined) yield* writeFileWhole(flags.out, tableJson)
+    const json: Array<object> = [], text: Array<string> = []
     if (result !== undefined) {
+      yield* writeFileWhole(flags.out, tableJson)
       yield* writeFileWhole(reportPath(flags.out), `${JSON.stringify(result.report, null, 1)}\n`)
+      json.push(result.report, { warnings: result.warnings, table: flags.out })
+      text.push(optimizeText(result, flags.out))
     }
-    if (plan !== undefined) {
-      yield* writeFileWhole(flags.planOut, plan.calls.map((call) => `${JSON.stringify(call)}\n`).join(""))
+    if (placed !== undefined) {
+      json.push({ new_tier: placed.newTier })
+      text.push(newTierText(placed.newTier))
     }
-    const { calls, ...planSummary } = plan ?? { calls: [] }
-    yield* print(
-      flags.json,
-      {
-        ...(result === undefined ? {} : { ...result.report, warnings: result.warnings, table: flags.out }),
-        ...(plan === undefined
-          ? {}
-          : { plan: { ...planSummary, calls: calls.length, file: flags.planOut }, label_budgets: labelBudgets })
-      },
-      [
-        ...(result === undefined ? [] : [optimizeText(result, flags.out)]),
-        ...(plan === undefined ? [] : [planText({ result, plan, labelBudgets }, flags.planOut)])
-      ].join("\n\n")
-    )
+    if (planned !== undefined) {
+      const { calls, ...plan } = planned.plan
+      yield* writeFileWhole(flags.planOut, calls.map((call) => `${JSON.stringify(call)}\n`).join(""))
+      json.push({ plan: { ...plan, calls: calls.length, file: flags.planOut }, label_budgets: planned.labelBudgets })
+      text.push(planText(planned, flags.planOut))
+    }
+    yield* print(flags.json, Object.assign({}, ...json), text.join("\n\n"))
   })
 ).pipe(
   Command.withDescription("Find the cheapest certified way to answer the recorded traffic and write the routing table")

@@ -58,7 +58,7 @@ const meanCapped = (mean: number, deviation: number): number => {
 }
 
 /** Beyond this many requests nobody replays. */
-const MOST = 10_000_000
+const MOST = 1_000_000
 
 /**
  * The fewest fresh requests with which the test passes with conditional chance `power`; undefined where no number does,

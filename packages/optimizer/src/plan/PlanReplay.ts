@@ -13,6 +13,7 @@ import { type CallCost, callsByTier, plannedCalls, sumKnown } from "./PlannedCal
 import { knownMargin, tiersUsed } from "./PointMargins.ts"
 import { type ReplayOrder, replayOrder } from "./ReplayOrder.ts"
 import type { PlanCandidate, ReplayPlan } from "./ReplayPlan.ts"
+import { requestsFor } from "./RequestsFor.ts"
 
 /** Requests that are graded on every tier before anything is said of operating points. */
 export const PILOT = 100
@@ -192,14 +193,6 @@ const orderOn = (all: AllRequests, tiers: ReadonlyArray<number>, seed: number): 
     all.facts,
     seed
   )
-
-/** Graded requests of which the optimizer sets so many apart to certify. */
-const requestsFor = (certifying: number, graded: number): number => {
-  let total = Math.ceil(certifying / certifyShare(graded))
-  // The share falls as requests grow, so the first guess may fall short.
-  while (certifyShare(total) * total < certifying - 1) total = Math.ceil(certifying / certifyShare(total))
-  return total
-}
 
 /** The predictive chance that the point is certified once so many requests are graded. */
 const chanceWith = (known: KnownMargin, graded: number, rowsPerGroup: number): number => {

@@ -67,7 +67,7 @@ describe("freshNeeded", () => {
   it("is the least number with the wanted chance", () => {
     const random = seededRandom(5)
     for (let i = 0; i < 200; i++) {
-      const mean = 0.002 + 0.05 * random.uniform(), tested = random.integer(500)
+      const mean = 0.01 + 0.05 * random.uniform(), tested = random.integer(500)
       const known: KnownMargin = {
         mean,
         variance: 0.01 + 0.3 * random.uniform(),

@@ -50,7 +50,7 @@ describe("optimizeAndPlan", () => {
       assert.strictEqual(new Set(plan.calls.map((c) => `${c.request_id} ${c.tier}`)).size, plan.calls.length)
       const spent = waiting.outcomes.filter((o) =>
         plan.calls.some((c) => c.request_id === o.request_id && c.tier === o.tier)
-      ).reduce((sum, o) => sum + o.cost_usd, 0)
+      ).reduce((sum, o) => sum + o.cost_usd!, 0)
       assert.closeTo(plan.expected_usd! / spent, 1, 0.05)
       yield* followPlan(waiting, plan.calls)
       const candidate = plan.candidates.find((c) => c.point === plan.point)!
@@ -62,7 +62,7 @@ describe("optimizeAndPlan", () => {
       assert.strictEqual(after.data.n, plan.graded + plan.requests)
       assert.isTrue(after.table.certificate.certified, after.table.certificate.statement)
       const served = after.report.frontier.find((p) => p.name === after.table.default_point)!
-      assert.isBelow(served.cost_usd, before.cost_usd)
+      assert.isBelow(served.cost_usd, before.cost_usd!)
     }).pipe(Effect.provide(storeOf(answered(waiting, begun(0.15))))))
 
   it.effect("measures what fewer labels reach on the same held-out requests", () =>

@@ -30,5 +30,5 @@ export const apgr11000: Target<{ readonly pair: number; readonly fold: number },
       rows.filter((row) => folds[row] === fold)
     )
   },
-  report: (parts) => reportApgr(parts, { must: 0.685, aim: 0.71 }, RESAMPLES)
+  report: (parts) => reportApgr(parts, { must: 0.685, aim: 0.71 }, "fold", RESAMPLES)
 }

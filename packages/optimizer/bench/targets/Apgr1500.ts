@@ -22,5 +22,5 @@ export const apgr1500: Target<{ readonly pair: number; readonly seed: number }, 
     const { drawn, rest } = drawRows(data, LABELS, seed)
     return scorePair(data, pair, seed, drawn, rest)
   },
-  report: (parts) => reportApgr(parts, { must: 0.64, aim: 0.665 }, RESAMPLES)
+  report: (parts) => reportApgr(parts, { must: 0.64, aim: 0.665 }, "draw", RESAMPLES)
 }

@@ -164,6 +164,7 @@ const optionsFor = (eps: number, n: number, seed: number) => ({
   objective: { floor: 1 - eps, confidence: 1 - ALPHA },
   seed,
   labels: "graded" as const,
+  heldOut: true as const,
   tasks: Array.from({ length: n }, () => "")
 })
 

@@ -132,6 +132,7 @@ const SCORES = ["ours", "task", "length"] as const
 export const reportApgr = (
   parts: ReadonlyArray<ScoredPair>,
   bounds: { readonly must: number; readonly aim: number },
+  draw: "draw" | "fold",
   resamples: number
 ): Measured => {
   const groups = parts.reduce((most, { group }) => group.reduce((m, g) => Math.max(m, g + 1), most), 0)

@@ -8,6 +8,7 @@ import {
   simultaneousLowerBounds
 } from "./certify/Certify.ts"
 import type { QualityTarget } from "./certify/Quality.ts"
+import { requestsFor } from "./certify/RequestsFor.ts"
 import { requestsNeeded } from "./certify/RequestsNeeded.ts"
 import { budgetUsd, notCovered, statement } from "./certify/Statement.ts"
 import type { GoldOutcomes } from "./labels/MeasureGold.ts"
@@ -34,6 +35,28 @@ export interface CertifyOptions {
   readonly labels: Certificate["labels"]
   /** Task of each measured row. */
   readonly tasks: ReadonlyArray<string>
+  /** Whether the measured rows were set apart. Rows that were learned from prove nothing, so nothing is tested on them. */
+  readonly heldOut: boolean
+}
+
+/** A point is worth a certificate where it saves at least this share of the flagship's cost. */
+const LEAST_SAVING = 0.05
+
+/**
+ * Whether a test on `n` independent requests has at least an even chance to certify a saving of {@link LEAST_SAVING}. It
+ * reads only what the points did on the rows they were searched on. Where it has none, setting requests apart costs labels
+ * and proves nothing. True where the objective promises no quality.
+ */
+export const worthTesting = (
+  points: ReadonlyArray<Pick<MeasuredPoint, "name" | "candidate" | "developed">>,
+  objective: Objective,
+  n: number
+): boolean => {
+  const target = qualityTarget(objective)
+  const flagship = points.find((p) => p.name === "flagship")!
+  const saving = points.filter((p) => p.candidate.cost <= (1 - LEAST_SAVING) * flagship.candidate.cost)
+  return target === undefined || saving.length === 0 ||
+    saving.some((p) => neededToPass(p, flagship, target, (1 - objective.confidence) / 2, 0.5) <= n)
 }
 
 /** With fewer sure grades than this, nothing is said of how far a judge is off. */
@@ -71,7 +94,9 @@ export const certifyPoints = (
   }
   const cheaper = quality === undefined ? others : others.filter((p) => p.candidate.cost < flagship.candidate.cost)
   const affordable = budget === undefined ? cheaper : cheaper.filter((p) => p.candidate.cost <= budget)
-  const chain = quality === undefined
+  const chain = !options.heldOut
+    ? []
+    : quality === undefined
     ? affordable.toSorted((a, b) => a.candidate.cost - b.candidate.cost)
       .map((point, i) => ({ point, weight: i === 0 ? 1 : 0 }))
     : promisingFirst(affordable, flagship, quality, alpha, gold ?? groups.count)
@@ -102,18 +127,22 @@ export const certifyPoints = (
     undefined
   )
   const point = best ?? flagship
+  const more = options.heldOut || quality === undefined
+    ? moreRequestsNeeded
+    : moreToTest(affordable, flagship, quality, alpha, groups.count)
   const floor = objective.floor ?? objective.absolute_floor ?? 0
   const corrected = gold === undefined ? undefined : correctedBy(point, flagship, groups, alpha)
   const flagshipMean = corrected?.flagship ?? mean(flagship.outcomes.quality)
-  const segments = objective.task_floor === undefined
+  const segments = objective.task_floor === undefined || !options.heldOut
     ? undefined
     : segmentsOf(outcomesOf(point), point === flagship, objective.task_floor, rows, options.tasks, chain.length)
   const facts = {
     objective,
     point: point.name,
     certified: best !== undefined,
-    more: moreRequestsNeeded,
+    more,
     n: groups.count,
+    heldOut: options.heldOut,
     labels,
     gold,
     segments
@@ -136,17 +165,15 @@ export const certifyPoints = (
     n_effective: gold ?? nEffective,
     p_value: sequence.find((s) => s.point === point.name)?.p_value ?? 1,
     sequence,
-    more_requests_needed: moreRequestsNeeded,
+    more_requests_needed: more,
     labels,
     ...(corrected === undefined ? {} : { gold: corrected.gold }),
     ...(segments === undefined ? {} : { segments }),
     not_covered: notCovered(facts, goldGroups)
   }
-  const bounds = simultaneousLowerBounds(
-    others.map(outcomesOf),
-    { _tag: "Relative", floor: objective.floor ?? 1 },
-    rows
-  )
+  const bounds = options.heldOut
+    ? simultaneousLowerBounds(others.map(outcomesOf), { _tag: "Relative", floor: objective.floor ?? 1 }, rows)
+    : others.map(() => 0)
   return { certificate, lowerBounds: points.map((p) => p === flagship ? 1 : bounds[others.indexOf(p)]!) }
 }
 
@@ -226,18 +253,7 @@ const promisingFirst = (
   alpha: number,
   n: number
 ): ReadonlyArray<{ readonly point: MeasuredPoint; readonly weight: number }> => {
-  const needed = (point: MeasuredPoint): number => {
-    const loss = point.developed.quality.map((q, i) =>
-      (target._tag === "Relative"
-        ? target.floor * flagship.developed.quality[i]!
-        : target._tag === "Absolute"
-        ? target.floor
-        : flagship.developed.quality[i]! - target.epsilon) - q
-    )
-    const v = mean(loss.map((d) => d * d))
-    return requestsNeeded({ v, mean: mean(loss), eps: 0, alpha: alpha / 2, n: 0 }) ?? Infinity
-  }
-  const ranked = points.map((point) => ({ point, needed: needed(point) }))
+  const ranked = points.map((point) => ({ point, needed: neededToPass(point, flagship, target, alpha / 2, 0.8) }))
     .toSorted((a, b) =>
       (a.needed === b.needed ? 0 : a.needed - b.needed) || a.point.candidate.cost - b.point.candidate.cost
     )
@@ -247,6 +263,38 @@ const promisingFirst = (
   }
   const second = Math.max(0, chain.findLastIndex((link) => link.needed <= n))
   return chain.map(({ point }, i) => ({ point, weight: (i === 0 ? 0.5 : 0) + (i === second ? 0.5 : 0) }))
+}
+
+/** Independent requests on which the point's test will probably pass, by its loss on the rows it was searched on. */
+const neededToPass = (
+  point: Pick<MeasuredPoint, "developed">,
+  flagship: Pick<MeasuredPoint, "developed">,
+  target: QualityTarget,
+  alpha: number,
+  power: number
+): number => {
+  const loss = point.developed.quality.map((q, i) =>
+    (target._tag === "Relative"
+      ? target.floor * flagship.developed.quality[i]!
+      : target._tag === "Absolute"
+      ? target.floor
+      : flagship.developed.quality[i]! - target.epsilon) - q
+  )
+  const v = mean(loss.map((d) => d * d))
+  return requestsNeeded({ v, mean: mean(loss), eps: 0, alpha, n: 0, power }) ?? Infinity
+}
+
+/** More graded requests with which a saving is worth testing; null where no number would do. */
+const moreToTest = (
+  points: ReadonlyArray<MeasuredPoint>,
+  flagship: MeasuredPoint,
+  target: QualityTarget,
+  alpha: number,
+  graded: number
+): number | null => {
+  const saving = points.filter((p) => p.candidate.cost <= (1 - LEAST_SAVING) * flagship.candidate.cost)
+  const least = Math.min(...saving.map((p) => neededToPass(p, flagship, target, alpha / 2, 0.8)))
+  return Number.isFinite(least) ? Math.max(1, requestsFor(least, graded) - graded) : null
 }
 
 const qualityTarget = (objective: Objective): QualityTarget | undefined => {

@@ -94,6 +94,8 @@ export interface OptimizeReport {
   /** Upper hull of the single tiers: what mixing them at random reaches. */
   readonly mix: ReadonlyArray<CostQuality>
   readonly certificate: Certificate
+  /** Whether the figures come from requests set apart; false where all were learned from, and figures are cross-fitted. */
+  readonly held_out: boolean
   /** Name of the frontier point that is served by default. */
   readonly default_point: string
   readonly objective: Objective

@@ -87,6 +87,7 @@ export const exampleReport: OptimizeReport = {
     { cost_usd: .00041, quality: .82 },
     { cost_usd: .00195, quality: .917 }
   ],
+  held_out: true,
   certificate: {
     certified: true,
     point: "cost-38",

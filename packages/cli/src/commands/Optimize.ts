@@ -217,7 +217,7 @@ export const optimizeText = ({ report, warnings }: OptimizeResult, out: string):
       report.frontier.map((p) => [
         p.name === report.default_point ? `${p.name} *` : p.name,
         p.quality.toFixed(3),
-        percent(p.lower_bound),
+        report.held_out ? percent(p.lower_bound) : p.name === "flagship" ? percent(1) : "-",
         usd(p.cost_usd),
         milliseconds(p.latency_p95_ms),
         Object.entries(p.shares).filter(([, s]) => s > 0).map(([tier, s]) => `${tier} ${percent(s, 0)}`).join(", ")
@@ -229,9 +229,11 @@ export const optimizeText = ({ report, warnings }: OptimizeResult, out: string):
     } relative to the flagship, for all points at once.`,
     report.certificate.statement,
     ...correction(report.certificate),
-    `On ${savings.requests} requests the search did not see: ${usd(savings.policy_usd)} instead of ${
-      usd(savings.flagship_usd)
-    }, saving ${percent(savings.saved_share)} (95 % interval ${interval[0]} to ${interval[1]}).`,
+    `On ${savings.requests} requests${report.held_out ? " the search did not see" : ", by cross-fitting"}: ${
+      usd(savings.policy_usd)
+    } instead of ${usd(savings.flagship_usd)}, saving ${percent(savings.saved_share)} (95 % interval ${
+      interval[0]
+    } to ${interval[1]}).`,
     `Wrote ${out} and ${reportPath(out)}. Next: spillway report, spillway serve.`
   ].join("\n")
 }

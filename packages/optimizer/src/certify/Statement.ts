@@ -9,6 +9,8 @@ export interface StatementFacts {
   readonly more: number | null
   /** Independent requests tested on. */
   readonly n: number
+  /** Whether they were set apart; false where all were learned from, so that nothing was tested. */
+  readonly heldOut: boolean
   readonly labels: Certificate["labels"]
   /** Sure grades that corrected the others, where they were enough to. */
   readonly gold: number | undefined
@@ -42,7 +44,9 @@ export const statement = (facts: StatementFacts): string => {
     ? "No number of further requests is likely to help: the cheaper points miss the promise."
     : `About ${more} more ${moreOf(facts)} would probably certify the next cheaper point.`
   return [
-    certified
+    !facts.heldOut
+      ? `Nothing is certified: of ${n} requests too few could be set apart to test a saving (${promises}, at ${confidence} confidence), so all were learned from and the flagship is served. ${needed}`
+      : certified
       ? `With ${confidence} confidence, on traffic like the ${n} requests it was tested on, ${promises} at point "${point}".`
       : `Nothing cheaper than the flagship is certified at ${confidence} confidence on ${n} requests (${promises}), so the flagship is served. ${needed}`,
     facts.gold === undefined

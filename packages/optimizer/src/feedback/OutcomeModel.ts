@@ -1,6 +1,6 @@
 import { everyNth } from "../fit/EveryNth.ts"
 import { poolByTask, pooledMean } from "../fit/SegmentPooling.ts"
-import { fitSparseRidge, predictRow, type RidgeInputs } from "../fit/SparseRidge.ts"
+import { fitSparseRidge, predictRows, type RidgeInputs } from "../fit/SparseRidge.ts"
 
 /** Ridge penalty of the text model, in rows: what the log shows of one policy is often little. */
 const PENALTY = 100
@@ -37,12 +37,10 @@ export const predictCrossFitted = (
       Float64Array.from(used, (row) => value[row]! - pooledMean(pooled[v]!, task(row)))
     )
     const models = fitSparseRidge(features, used, rest, [PENALTY])
-    for (const row of rows) {
-      if (fold[row] !== f) continue
-      models.forEach(([model], v) => {
-        predicted[v]![row] = pooledMean(pooled[v]!, task(row)) + predictRow(model!, features, row)
-      })
-    }
+    const outside = rows.filter((row) => fold[row] === f)
+    predictRows(models.map(([model]) => model!), features, outside, (row, rest) => {
+      for (let v = 0; v < values.length; v++) predicted[v]![row] = pooledMean(pooled[v]!, task(row)) + rest[v]!
+    })
   }
   return predicted
 }

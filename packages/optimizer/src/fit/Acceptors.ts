@@ -3,14 +3,14 @@ import { calibrate, logit, standardize } from "@spillway/policy"
 import type { Dataset } from "../data/Dataset.ts"
 import { fitCalibrator } from "./Calibration.ts"
 import { everyNth } from "./EveryNth.ts"
-import { fitLogisticRidge } from "./LogisticRidge.ts"
+import { fitLogisticRidge, type LogisticModel } from "./LogisticRidge.ts"
 
 /** Ridge penalties that cross-validation chooses from. */
 const PENALTIES = [1, 10, 100]
 /** Inputs present on fewer than this share of the answers say too little. */
 const LEAST_COVERAGE = 0.02
 /** More rows than this do not sharpen two dozen weights, they only cost time. */
-const MOST_ROWS = 30_000
+const MOST_ROWS = 8_000
 
 /** A fitted ex-post head with its cross-fitted, calibrated scores. */
 export interface FittedAcceptor {
@@ -67,15 +67,15 @@ export const fitAcceptor = (
       x[row * columns.length + j] = Number.isNaN(v) ? 0 : standardize(v, s.mean, s.scale)
     })
   }
-  const fit = (training: Uint32Array, penalty: number) => {
+  const fit = (training: Uint32Array, penalty: number, start?: LogisticModel) => {
     const used = everyNth(training, MOST_ROWS)
     const matrix = new Float64Array(used.length * columns.length)
     used.forEach((row, i) =>
       matrix.set(x.subarray(row * columns.length, (row + 1) * columns.length), i * columns.length)
     )
-    return fitLogisticRidge(matrix, columns.length, Float64Array.from(used, label), penalty)
+    return fitLogisticRidge(matrix, columns.length, Float64Array.from(used, label), penalty, start)
   }
-  const logOdds = (model: ReturnType<typeof fit>, row: number) => {
+  const logOdds = (model: LogisticModel, row: number) => {
     let z = model.intercept
     for (let j = 0, from = row * columns.length; j < columns.length; j++) z += model.weights[j]! * x[from + j]!
     return z
@@ -83,9 +83,10 @@ export const fitAcceptor = (
   const raw = PENALTIES.map(() => new Float64Array(data.n).fill(NaN))
   for (let f = 0; f < folds; f++) {
     const inside = labelled.filter((row) => fold[row] !== f), outside = rows.filter((row) => fold[row] === f)
+    let model: LogisticModel | undefined
     PENALTIES.forEach((penalty, p) => {
-      const model = fit(inside, penalty)
-      for (const row of outside) raw[p]![row] = logOdds(model, row)
+      const fitted = model = fit(inside, penalty, model)
+      for (const row of outside) raw[p]![row] = logOdds(fitted, row)
     })
   }
   const losses = raw.map((z) => labelled.reduce((sum, row) => sum + logLoss(z[row]!, label(row)), 0))

@@ -2,12 +2,14 @@
  * Non-negative ridge regression of a few columns by cyclic coordinate descent: stacking weights that cannot play one
  * predictor against another (Breiman 1996, "Stacked regressions").
  *
+ * @param penalty on the squared distance of the weights from `prior`: noise variance over prior variance
  * @returns intercept and one weight a column
  */
 export const fitNonNegative = (
   columns: ReadonlyArray<Float64Array>,
   target: Float64Array,
-  penalty: number
+  penalty: number,
+  prior: ReadonlyArray<number>
 ): { readonly intercept: number; readonly weights: ReadonlyArray<number> } => {
   const n = target.length
   const mean = (x: Float64Array) => x.reduce((sum, v) => sum + v, 0) / Math.max(1, n)
@@ -18,8 +20,8 @@ export const fitNonNegative = (
     return sum
   }
   const gram = columns.map((a, j) => columns.map((b, k) => product(a, centers[j]!, b, centers[k]!)))
-  const right = columns.map((a, j) => product(a, centers[j]!, target, center))
-  const weights = columns.map(() => 0)
+  const right = columns.map((a, j) => product(a, centers[j]!, target, center) + penalty * prior[j]!)
+  const weights = [...prior]
   for (let round = 0; round < 500; round++) {
     let largest = 0
     for (let j = 0; j < columns.length; j++) {

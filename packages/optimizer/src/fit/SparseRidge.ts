@@ -113,15 +113,31 @@ export const fitSparseRidge = (
   )
 }
 
-/** Prediction of a model for one row. */
-export const predictRow = (model: LinearModel, inputs: RidgeInputs, row: number): number => {
-  const { dense, denseColumns, hashed } = inputs
-  let sum = model.intercept
-  for (let e = hashed.offsets[row]!, end = hashed.offsets[row + 1]!; e < end; e++) {
-    sum += hashed.values[e]! * model.hashed[hashed.indices[e]!]!
+/**
+ * Predictions of several models for some rows, reading each row once for all of them. `predicted` is scratch memory,
+ * valid within the call.
+ */
+export const predictRows = (
+  models: ReadonlyArray<LinearModel>,
+  { dense, denseColumns, hashed }: RidgeInputs,
+  rows: Uint32Array,
+  use: (row: number, predicted: Float64Array) => void
+): void => {
+  const width = models.length
+  const weights = new Float64Array(hashed.columns * width)
+  models.forEach((model, t) => model.hashed.forEach((w, j) => weights[j * width + t] = w))
+  const predicted = new Float64Array(width)
+  for (const row of rows) {
+    for (let t = 0; t < width; t++) predicted[t] = models[t]!.intercept
+    for (let e = hashed.offsets[row]!, end = hashed.offsets[row + 1]!; e < end; e++) {
+      const value = hashed.values[e]!, from = hashed.indices[e]! * width
+      for (let t = 0; t < width; t++) predicted[t]! += value * weights[from + t]!
+    }
+    for (let d = 0, from = row * denseColumns; d < denseColumns; d++) {
+      for (let t = 0; t < width; t++) predicted[t]! += dense[from + d]! * models[t]!.dense[d]!
+    }
+    use(row, predicted)
   }
-  for (let d = 0, from = row * denseColumns; d < denseColumns; d++) sum += dense[from + d]! * model.dense[d]!
-  return sum
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Objective } from "@spillway/domain"
+import { requestsFor } from "../certify/RequestsFor.ts"
 import type { Dataset } from "../data/Dataset.ts"
 import { certifyChance, freshNeeded, type KnownMargin } from "../plan/CertifyChance.ts"
-import { requestsFor } from "../plan/RequestsFor.ts"
 import { meanAndVariance } from "../statistics/Moments.ts"
 import type { Audits } from "./Audits.ts"
 import { type EstimatedMean, estimatedMean } from "./EstimatedMean.ts"

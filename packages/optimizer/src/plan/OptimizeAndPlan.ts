@@ -1,6 +1,9 @@
 import { BadInput, type Failure } from "@spillway/domain"
 import { Store } from "@spillway/store"
 import { Clock, Effect } from "effect"
+import { certifyShare } from "../certify/CertifyShare.ts"
+import { orderedRows } from "../data/RowOrder.ts"
+import { splitByGroupAndTime } from "../data/Split.ts"
 import { gradeSources } from "../labels/GradeSources.ts"
 import { optimize, type OptimizeRequest, type OptimizeResult } from "../Optimize.ts"
 import { type LabelBudget, labelCurve } from "./LabelCurve.ts"
@@ -40,7 +43,7 @@ export const optimizeAndPlan = Effect.fnUntraced(function*(
   const clock = yield* Clock.Clock
   const labelBudgets = yield* Effect.try({
     try: () =>
-      labelCurve(result.data, result.certify, {
+      labelCurve(result.data, heldOutOf(result, request), {
         ...request,
         grades,
         dataSha256: result.table.provenance.data_sha256,
@@ -50,6 +53,13 @@ export const optimizeAndPlan = Effect.fnUntraced(function*(
   }).pipe(Effect.catch((error) => error instanceof BadInput ? Effect.fail(error) : Effect.die(error)))
   return { result, plan, labelBudgets }
 })
+
+/** Rows to measure the curve on: those set apart, or, where all were learned from, those that would have been. */
+const heldOutOf = ({ certify, data, report }: OptimizeResult, request: OptimizeRequest): Uint32Array => {
+  if (report.held_out) return certify
+  const rows = orderedRows(data, request)
+  return splitByGroupAndTime(data.group, rows, certifyShare(rows.length)).certify
+}
 
 /** The plan of a pilot in place of an error that a pilot would mend; else the error. */
 const pilotInstead = Effect.fnUntraced(function*(

@@ -2,9 +2,10 @@ import { BadInput, type Failure, type Objective } from "@spillway/domain"
 import { compilePredictor } from "@spillway/policy"
 import type { Store } from "@spillway/store"
 import { Effect } from "effect"
+import { certifyShare } from "../certify/CertifyShare.ts"
+import { requestsFor } from "../certify/RequestsFor.ts"
 import type { MeasuredPoint } from "../CertifyPoints.ts"
 import type { OptimizeResult } from "../Optimize.ts"
-import { certifyShare } from "../OptimizeDataset.ts"
 import { groupRows } from "../statistics/Groups.ts"
 import { mean } from "../statistics/Moments.ts"
 import { type AllRequests, allRequests, countComplete } from "./AllRequests.ts"
@@ -13,7 +14,6 @@ import { type CallCost, callsByTier, plannedCalls, sumKnown } from "./PlannedCal
 import { knownMargin, tiersUsed } from "./PointMargins.ts"
 import { type ReplayOrder, replayOrder } from "./ReplayOrder.ts"
 import type { PlanCandidate, ReplayPlan } from "./ReplayPlan.ts"
-import { requestsFor } from "./RequestsFor.ts"
 
 /** Requests that are graded on every tier before anything is said of operating points. */
 export const PILOT = 100

@@ -1,3 +1,4 @@
+import { everyNth } from "../fit/EveryNth.ts"
 import { evaluatePlan } from "../search/EvaluatePlan.ts"
 import { type DecisionColumns, predictionsOf, problemOf } from "./Columns.ts"
 import type { PolicyClass } from "./PolicyClass.ts"
@@ -13,6 +14,8 @@ export interface ClassScore {
 
 /** Standard errors by which a richer class must beat a simpler one. */
 const SPREAD_PENALTY = 0.5
+/** More rows than this tell no classes apart whose difference anyone would notice. */
+const MOST_ROWS = 12_000
 
 /**
  * Chooses among policy classes by cross-validation. At each price every class is searched on all folds but one and
@@ -30,47 +33,50 @@ export const chooseClass = (
   group: Uint32Array,
   lambdas: ReadonlyArray<number>
 ): ReadonlyArray<ClassScore> => {
-  const worth = classes.map(() => new Map<number, number>())
+  const used = everyNth(rows, MOST_ROWS)
+  const groups = Uint32Array.from(used, (row) => group[row]!)
+  const worth = classes.map(() => new Float64Array(used.length))
+  const positions = Uint32Array.from(used.keys())
   for (let f = 0; f < folds; f++) {
-    const inside = rows.filter((row) => fold[row] !== f), outside = rows.filter((row) => fold[row] === f)
+    const inside = used.filter((row) => fold[row] !== f), at = positions.filter((i) => fold[used[i]!] === f)
+    const outside = at.map((i) => used[i]!)
     if (inside.length === 0 || outside.length === 0) continue
     classes.forEach((policyClass, c) => {
       const plan = policyClass.search(
-        problemOf(columns, inside, policyClass.score, "plug-in"),
+        problemOf(columns, inside, policyClass.score, "blended"),
         predictionsOf(columns, inside)
       )
       const measured = problemOf(columns, outside, policyClass.score, "labels")
       const predictions = predictionsOf(columns, outside)
       for (const lambda of lambdas) {
         const { rows: result } = evaluatePlan(measured, plan(lambda), predictions)
-        outside.forEach((row, i) => {
-          const value = (result.quality[i]! - lambda * result.cost[i]!) / lambdas.length
-          worth[c]!.set(row, (worth[c]!.get(row) ?? 0) + value)
-        })
+        at.forEach((i, j) => worth[c]![i]! += (result.quality[j]! - lambda * result.cost[j]!) / lambdas.length)
       }
     })
   }
-  const means = worth.map((byRow) => mean([...byRow.values()]))
-  const simplest = worth[0]!
-  const spreads = worth.map((byRow) => clusterError(byRow, simplest, group))
+  const spreads = worth.map((values) => clusterError(values, worth[0]!, groups))
+  const means = worth.map(mean)
   const penalized = means.map((m, c) => m - SPREAD_PENALTY * spreads[c]!)
   const chosen = penalized.indexOf(Math.max(...penalized))
   return classes.map((policyClass, c) => ({
     policyClass,
     score: means[c]!,
-    stderr: clusterError(worth[c]!, worth[chosen]!, group),
+    stderr: clusterError(worth[c]!, worth[chosen]!, groups),
     chosen: c === chosen
   }))
 }
 
-const mean = (values: ReadonlyArray<number>): number =>
-  values.reduce((sum, v) => sum + v, 0) / Math.max(1, values.length)
+const mean = (values: ArrayLike<number>): number => {
+  let sum = 0
+  for (let i = 0; i < values.length; i++) sum += values[i]!
+  return sum / Math.max(1, values.length)
+}
 
 /** Standard error of the mean difference, with rows of one group taken as one observation. */
-const clusterError = (a: ReadonlyMap<number, number>, b: ReadonlyMap<number, number>, group: Uint32Array): number => {
+const clusterError = (a: Float64Array, b: Float64Array, groups: Uint32Array): number => {
   const sums = new Map<number, number>()
-  for (const [row, value] of a) sums.set(group[row]!, (sums.get(group[row]!) ?? 0) + value - b.get(row)!)
+  a.forEach((value, i) => sums.set(groups[i]!, (sums.get(groups[i]!) ?? 0) + value - b[i]!))
   const center = mean([...sums.values()])
   const squares = [...sums.values()].reduce((sum, d) => sum + (d - center) ** 2, 0)
-  return Math.sqrt(squares) / Math.max(1, a.size)
+  return Math.sqrt(squares) / Math.max(1, a.length)
 }

@@ -32,18 +32,29 @@ const take = (columns: ReadonlyArray<Float64Array>, rows: Uint32Array): Readonly
 /** Which score a plan's stages test. */
 export type ScoreKind = "confidence" | "advantage"
 
+/** What a search maximises beside the label: 0 is the label alone, 1 the calibrated probability alone. */
+const PLUG_IN_SHARE = 0.5
+
 /**
  * A search problem over some rows.
  *
- * @param values `plug-in` searches on calibrated probabilities, which overfit less; `labels` measures
+ * @param values `labels` measures. `blended` searches on the mean of label and calibrated probability: a probability has
+ *   no noise of its own but knows nothing of how the errors of two tiers go together, so that it overrates what
+ *   escalating is worth; a label knows that but is noisy. With 1,500 labels of MMLU-Pro, cascades searched on the blend
+ *   reach an AUC of .7680 where those searched on probabilities alone reach .7644 (five tiers).
  */
 export const problemOf = (
   columns: DecisionColumns,
   rows: Uint32Array,
   score: ScoreKind,
-  values: "plug-in" | "labels"
+  values: "blended" | "labels"
 ): SearchProblem => {
-  const quality = take(values === "labels" ? columns.quality : columns.confidence, rows)
+  const labels = take(columns.quality, rows)
+  const worthOf = (k: number, confidence: Float64Array | undefined): Float64Array =>
+    values === "labels" || confidence === undefined
+      ? labels[k]!
+      : labels[k]!.map((y, i) => y + PLUG_IN_SHARE * (confidence[rows[i]!]! - y))
+  const quality = labels.map((_, k) => worthOf(k, columns.confidence[k]))
   const after = score === "confidence" ? columns.confidenceAfter : columns.advantageAfter
   return {
     n: rows.length,
@@ -57,7 +68,7 @@ export const problemOf = (
         const confidence = columns.confidenceAfter[k]![p]
         return {
           score: takeOne(column, rows),
-          quality: values === "labels" || confidence === undefined ? quality[k]! : takeOne(confidence, rows)
+          quality: confidence === undefined ? quality[k]! : worthOf(k, confidence)
         }
       })
     )

@@ -38,9 +38,11 @@ export const frontierOf = (
   flagship: number,
   most: number
 ): ReadonlyArray<Candidate> => {
-  const problem = problemOf(columns, rows, policyClass.score, "plug-in")
-  const labels = problemOf(columns, rows, policyClass.score, "labels")
   const predictions = predictionsOf(columns, rows)
+  const blended = problemOf(columns, rows, policyClass.score, "blended")
+  // What the search maximises is what its frontier is concave in: a route knows its predictions only.
+  const problem = policyClass.kind === "route" ? { ...blended, ...predictions } : blended
+  const labels = problemOf(columns, rows, policyClass.score, "labels")
   const search = policyClass.search(problem, predictions)
   const measure = (plan: IndexedPlan, on = labels): Candidate => {
     const { cost, quality } = evaluatePlan(on, plan, predictions)

@@ -97,7 +97,7 @@ const rankTier = (
   if (columns.length === 1) return { own: rankScores(score, bins), after: [] }
   const pooled = new Float64Array(columns.length * score.length)
   columns.forEach((column, c) => pooled.set(column, c * score.length))
-  const edges = edgesOf(pooled.sort(), bins ?? maxBins)
+  const edges = edgesOf(pooled.toSorted(), bins ?? maxBins)
   return {
     own: { rank: ranksOf(score, edges), bins: edges.length - 1, edges },
     after: after.map((judged) => judged === undefined ? undefined : ranksOf(judged.score, edges))

@@ -105,9 +105,11 @@ export const headline = (report: OptimizeReport, table: RoutingTable): Section =
       facts(report),
       promise(report),
       paragraph(
-        `Asked for: ${
-          objectiveClauses(report.objective).join("; ")
-        }. All figures are measured on requests that the search did not see.`
+        `Asked for: ${objectiveClauses(report.objective).join("; ")}. All figures are measured on ${
+          report.held_out
+            ? "requests that the search did not see."
+            : "the requests that were learned from, each by models that did not see it (cross-fitting), as too few could be set apart."
+        }`
       )
     ]
   }

@@ -1,4 +1,4 @@
-import { certifyShare } from "../OptimizeDataset.ts"
+import { certifyShare } from "./CertifyShare.ts"
 
 /**
  * Graded requests of which the optimizer sets `certifying` apart to certify.

@@ -1,0 +1,213 @@
+import type { IndexedPlan, IndexedStage } from "./IndexedPlan.ts"
+import { qualityAfter, rankAfter, type RankedProblem } from "./RankedProblem.ts"
+import { routeEntries } from "./Route.ts"
+import type { Predictions } from "./SearchProblem.ts"
+
+/** An action of a stage: escalate to a tier, or {@link ACCEPT}. */
+type Action = number
+const ACCEPT = -1
+
+/** A row has no answer before its entry tier's. */
+const NONE = 255
+
+const MAX_SWEEPS = 8
+/** Entry prices that are tried, as multiples of the price of the objective. */
+const ENTRY_MULTIPLES = [0.5, 1, 2, 4, 8]
+/**
+ * A further step of a stage has to gain more than this many standard deviations of a sum of gains of random sign, so that
+ * small samples do not earn steps.
+ */
+const STEP_PENALTY = 0.5
+
+/** The best plan found at a price, with its mean objective. */
+export interface CascadeRoutingSolution {
+  readonly plan: IndexedPlan
+  readonly value: number
+}
+
+export interface CascadeRoutingSearch {
+  /** `start` is a plan to begin from beside the predicted entries, for instance the best cascade. */
+  readonly solve: (lambda: number, start: IndexedPlan) => CascadeRoutingSolution
+}
+
+/**
+ * Cascade routing (Dekoninck et al., ICML 2025): the entry tier by prediction, and after each answer accept it or call
+ * any dearer tier, so that tiers may be skipped.
+ *
+ * Each stage is a step function of the calibrated score. With all other stages fixed, a row that reaches tier k is worth
+ * its quality accepted, or the continuation value of each dearer tier; one histogram over ranks for each action and one
+ * pass of dynamic programming with a price for each step give the best step function exactly. Stages are improved from
+ * the dearest to the cheapest until none changes: a local optimum, O(sweeps n K^2). Entry prices and stages in turn.
+ */
+export const cascadeRoutingSearch = (problem: RankedProblem, predictions: Predictions): CascadeRoutingSearch => {
+  const { n, ranking, tiers, totalWeight } = problem
+  const bins = ranking.map((r) => r?.bins ?? 1)
+  const all = Array.from({ length: tiers }, (_, k) => k)
+  const previous = all.map(() => new Uint8Array(n))
+  /** `onward[k][p]`: worth of calling tier k right after p (entry `tiers`: first), before the calls that led there. */
+  const onward = all.map(() => Array.from({ length: tiers + 1 }, () => new Float64Array(n)))
+  const judgedApart = (k: number, p: number | undefined) => p !== undefined && problem.after[k]?.[p] !== undefined
+
+  /** Marks, for each tier, the rows that reach it by the tier they come from. */
+  const follow = (entry: Uint8Array, actions: ReadonlyArray<Int8Array>) => {
+    for (const column of previous) column.fill(NONE)
+    const FIRST = tiers
+    for (let i = 0; i < n; i++) previous[entry[i]!]![i] = FIRST
+    for (let k = 0; k < tiers; k++) {
+      const came = previous[k]!
+      const ranks = Array.from({ length: tiers + 1 }, (_, p) => rankOrZero(problem, k, p === tiers ? undefined : p))
+      for (let i = 0; i < n; i++) {
+        const p = came[i]!
+        if (p === NONE) continue
+        const action = actions[k]![ranks[p]![i]!]!
+        if (action !== ACCEPT) previous[action]![i] = k
+      }
+    }
+  }
+
+  /** Fills `onward[k]` from the actions of tier k and the worth of dearer tiers. */
+  const continueFrom = (k: number, lambda: number, actions: Int8Array) => {
+    const cost = problem.cost[k]!
+    for (let p = 0; p <= tiers; p++) {
+      const before = p === tiers ? undefined : p
+      if (p !== tiers && (p >= k || !judgedApart(k, before))) continue
+      const quality = qualityAfter(problem, k, before), rank = rankOrZero(problem, k, before), out = onward[k]![p]!
+      for (let i = 0; i < n; i++) {
+        const action = actions[rank[i]!]!
+        out[i] = (action === ACCEPT ? quality[i]! : worthAfter(action, k)[i]!) - lambda * cost[i]!
+      }
+    }
+  }
+  const worthAfter = (k: number, p: number): Float64Array => onward[k]![judgedApart(k, p) ? p : tiers]!
+
+  /** The best step function of tier k for the rows that reach it; the old one where none does. */
+  const improveStage = (k: number, old: Int8Array): Int8Array => {
+    if (ranking[k] === undefined || k === tiers - 1) return old
+    const targets: ReadonlyArray<Action> = [ACCEPT, ...all.slice(k + 1)]
+    const sums = targets.map(() => new Float64Array(bins[k]!))
+    const came = previous[k]!
+    let squares = 0
+    const ranks = Array.from({ length: tiers + 1 }, (_, p) => rankOrZero(problem, k, p === tiers ? undefined : p))
+    const accepts = Array.from(
+      { length: tiers + 1 },
+      (_, p) => qualityAfter(problem, k, p === tiers ? undefined : p)
+    )
+    for (let i = 0; i < n; i++) {
+      const p = came[i]!
+      if (p === NONE) continue
+      const bin = ranks[p]![i]!, accept = accepts[p]![i]!
+      let best = 0
+      for (let a = 1; a < targets.length; a++) {
+        const gain = worthAfter(targets[a]!, k)[i]! - accept
+        sums[a]![bin]! += gain
+        best = Math.max(best, Math.abs(gain))
+      }
+      squares += best * best
+    }
+    return squares === 0 ? old : bestSteps(targets, sums, STEP_PENALTY * Math.sqrt(squares))
+  }
+
+  const meanWorth = (entry: Uint8Array): number => {
+    let sum = 0
+    for (let i = 0; i < n; i++) sum += onward[entry[i]!]![tiers]![i]!
+    return sum / totalWeight
+  }
+
+  const improve = (lambda: number, entry: Uint8Array, start: ReadonlyArray<Int8Array>) => {
+    let actions = start
+    let value = -Infinity
+    for (let sweep = 0; sweep < MAX_SWEEPS; sweep++) {
+      follow(entry, actions)
+      const next: Array<Int8Array> = [...actions]
+      for (let k = tiers - 1; k >= 0; k--) {
+        next[k] = improveStage(k, actions[k]!)
+        continueFrom(k, lambda, next[k]!)
+      }
+      const reached = meanWorth(entry)
+      const same = next.every((stage, k) => stage.every((a, b) => a === actions[k]![b]))
+      actions = next
+      if (same || reached <= value + 1e-9) {
+        value = Math.max(value, reached)
+        break
+      }
+      value = reached
+    }
+    return { actions, value }
+  }
+
+  const solve = (lambda: number, start: IndexedPlan): CascadeRoutingSolution => {
+    const begin = all.map((k) => actionsOf(start.stages[k], problem, k))
+    let best: { entry: IndexedPlan["entry"]; actions: ReadonlyArray<Int8Array>; value: number } | undefined
+    const entries: ReadonlyArray<IndexedPlan["entry"]> = [
+      start.entry,
+      ...ENTRY_MULTIPLES.map((multiple) => ({ lambda: multiple * lambda, tiers: all }))
+    ]
+    for (const entry of entries) {
+      const found = improve(lambda, routeEntries(n, entry, predictions), begin)
+      if (best === undefined || found.value > best.value) best = { entry, ...found }
+    }
+    const { actions, entry, value } = best!
+    return {
+      plan: {
+        kind: "cascade_routing",
+        entry,
+        stages: actions.map((stage, k) => stageOf(stage, problem, k))
+      },
+      value
+    }
+  }
+
+  return { solve }
+}
+
+const rankOrZero = (problem: RankedProblem, tier: number, previous: number | undefined): Uint16Array =>
+  problem.ranking[tier] === undefined ? new Uint16Array(problem.n) : rankAfter(problem, tier, previous)
+
+/**
+ * The sequence of actions over ascending ranks with the greatest sum, each change of action at a price. Dynamic
+ * programming (Viterbi), O(bins x actions).
+ */
+const bestSteps = (targets: ReadonlyArray<Action>, sums: ReadonlyArray<Float64Array>, price: number): Int8Array => {
+  const bins = sums[0]!.length
+  const from = targets.map(() => new Int8Array(bins))
+  let total = targets.map((_, a) => sums[a]![0]!)
+  for (let b = 1; b < bins; b++) {
+    let top = 0
+    for (let a = 1; a < targets.length; a++) if (total[a]! > total[top]!) top = a
+    total = targets.map((_, a) => {
+      const stay = total[a]! >= total[top]! - price
+      from[a]![b] = stay ? a : top
+      return (stay ? total[a]! : total[top]! - price) + sums[a]![b]!
+    })
+  }
+  let a = total.indexOf(Math.max(...total))
+  const actions = new Int8Array(bins)
+  for (let b = bins - 1; b >= 0; b--) {
+    actions[b] = targets[a]!
+    a = b > 0 ? from[a]![b]! : a
+  }
+  return actions
+}
+
+const actionsOf = (stage: IndexedStage | undefined, problem: RankedProblem, k: number): Int8Array => {
+  const edges = problem.ranking[k]?.edges ?? Float64Array.of(-Infinity, Infinity)
+  const actions = new Int8Array(edges.length - 1).fill(ACCEPT)
+  if (stage === undefined) return actions
+  for (let b = 0; b < actions.length; b++) {
+    const step = stage.edges.filter((edge) => edge <= edges[b]!).length
+    actions[b] = stage.next[step] ?? ACCEPT
+  }
+  return actions
+}
+
+const stageOf = (actions: Int8Array, problem: RankedProblem, k: number): IndexedStage | undefined => {
+  if (actions.every((a) => a === ACCEPT)) return undefined
+  const edges: Array<number> = []
+  const next: Array<number | null> = []
+  actions.forEach((a, b) => {
+    if (b > 0 && a === actions[b - 1]) return
+    if (b > 0) edges.push(problem.ranking[k]!.edges[b]!)
+    next.push(a === ACCEPT ? null : a)
+  })
+  return { edges, next }
+}

@@ -20,8 +20,8 @@ export interface Planned {
 }
 
 /**
- * Optimizes, plans the next replay and measures the label-budget curve. Where too little is graded to optimize, the plan
- * is that of a pilot; where even that is not the reason, optimizing fails as it would alone.
+ * Optimizes, plans the next replay and measures the label-budget curve. Where too little is graded to optimize, or to
+ * take in a tier that is asked for, the plan is that of a pilot; where even that is not the reason, optimizing fails as it would alone.
  */
 export const optimizeAndPlan = Effect.fnUntraced(function*(
   request: OptimizeRequest
@@ -34,8 +34,9 @@ export const optimizeAndPlan = Effect.fnUntraced(function*(
   )
   if ("plan" in optimized) return optimized
   const result = optimized
-  if (result.data.n < PILOT) {
-    const pilot = yield* planPilot({ ...request, tiers: result.data.tiers })
+  const named = request.tiers ?? result.data.tiers
+  if (result.data.n < PILOT || named.some((tier) => !result.data.tiers.includes(tier))) {
+    const pilot = yield* planPilot({ ...request, tiers: named })
     if (pilot !== undefined) return { result, plan: pilot, labelBudgets: [] }
   }
   const plan = yield* planReplay(request, result)

@@ -77,7 +77,7 @@ export const planPilot = Effect.fnUntraced(function*(
  */
 export const planReplay = Effect.fnUntraced(function*(
   options: PlanOptions,
-  { certify, data, measured, table }: OptimizeResult
+  { certify, data, measured, report, table }: OptimizeResult
 ): Effect.fn.Return<ReplayPlan, BadInput | Failure, Store> {
   const { objective } = options
   if (objective.floor === undefined && objective.absolute_floor === undefined) {
@@ -105,7 +105,7 @@ export const planReplay = Effect.fnUntraced(function*(
   const study = (point: MeasuredPoint) => {
     const tiers = [...new Set([...tiersUsed(point), data.flagship])].toSorted((a, b) => a - b)
     const level = table.certificate.sequence.find((s) => s.point === point.name)?.level ?? table.certificate.alpha / 2
-    const known = knownMargin(point, flagship, objective, groups, level)
+    const known = knownMargin(point, flagship, objective, groups, report.held_out, level)
     const graded = countComplete(all, tiers)
     const order = orderOf(tiers)
     const fresh = freshNeeded(known)

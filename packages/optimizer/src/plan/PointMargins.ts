@@ -6,29 +6,31 @@ import type { KnownMargin } from "./CertifyChance.ts"
 
 /**
  * What is known of a point's margin over the floor. Its mean and variance come from the requests it was searched on
- * (cross-fitted) and those it was tested on; the sum that the next test reads again is that of the latter.
+ * (cross-fitted) and those it was tested on; the sum that the next test reads again is that of the latter. Where nothing
+ * was set apart, the point was measured on the requests it was searched on, and the next test is its first.
  *
- * @param groups near-duplicate groups of the requests tested on
+ * @param groups near-duplicate groups of the requests measured on
+ * @param heldOut whether these were set apart
  */
 export const knownMargin = (
   point: MeasuredPoint,
   flagship: MeasuredPoint,
   objective: Objective,
   groups: Groups,
+  heldOut: boolean,
   alpha: number
 ): KnownMargin => {
   const margins = (policy: Float64Array, dear: Float64Array) =>
     policy.map((quality, i) => quality - (objective.absolute_floor ?? objective.floor! * dear[i]!))
-  const tested = groupMeans(margins(point.outcomes.quality, flagship.outcomes.quality), groups)
+  const measured = groupMeans(margins(point.outcomes.quality, flagship.outcomes.quality), groups)
+  if (!heldOut) return { ...meanAndVariance(measured), observed: measured.length, tested: 0, testedSum: 0, alpha }
   const searched = margins(point.developed.quality, flagship.developed.quality)
-  const { mean, variance } = meanAndVariance(Float64Array.from([...searched, ...tested]))
   return {
-    mean,
-    variance,
+    ...meanAndVariance(Float64Array.from([...searched, ...measured])),
     // Near-duplicates among the requests searched on are as many as among those tested on.
-    observed: tested.length + searched.length * groups.count / groups.index.length,
-    tested: tested.length,
-    testedSum: tested.reduce((sum, margin) => sum + margin, 0),
+    observed: measured.length + searched.length * groups.count / groups.index.length,
+    tested: measured.length,
+    testedSum: measured.reduce((sum, margin) => sum + margin, 0),
     alpha
   }
 }

@@ -102,6 +102,15 @@ describe("optimizeAndPlan", () => {
       assert.notStrictEqual(next.plan.purpose, "pilot")
     }).pipe(Effect.provide(storeOf(answered(waiting, (row) => row < 3)))))
 
+  it.effect("plans a pilot for a tier that is asked for and has next to no answers", () =>
+    Effect.gen(function*() {
+      const { plan, result } = yield* optimizeAndPlan(request)
+      assert.deepStrictEqual(result!.data.tiers, ["large"])
+      assert.strictEqual(plan.purpose, "pilot")
+      assert.strictEqual(plan.completed, plan.requests)
+      assert.isTrue(plan.calls.every((call) => call.tier === "small"))
+    }).pipe(Effect.provide(storeOf(answered(waiting, (row, tier) => begun(tier === "small" ? 0.002 : 0.15)(row))))))
+
   it.effect("plans a pilot without knowing any cost, which stays unknown", () =>
     Effect.gen(function*() {
       const { plan } = yield* optimizeAndPlan(request)

@@ -10,7 +10,9 @@ const PENALTIES = [1, 10, 100]
 /** Inputs present on fewer than this share of the answers say too little. */
 const LEAST_COVERAGE = 0.02
 /** More rows than this do not sharpen two dozen weights, they only cost time. */
-const MOST_ROWS = 8_000
+const MOST_ROWS = 5_000
+/** The shape of a calibrator is settled by this many labels. */
+const MOST_CALIBRATING = 16_000
 
 /** A fitted ex-post head with its cross-fitted, calibrated scores. */
 export interface FittedAcceptor {
@@ -118,8 +120,10 @@ export const calibrateCrossFitted = (
   fold: Uint8Array,
   folds: number
 ): Pick<FittedAcceptor, "calibrator" | "crossFitted"> => {
-  const calibratorOf = (of: Uint32Array) =>
-    fitCalibrator(Float64Array.from(of, (row) => logOdds[row]!), Float64Array.from(of, label))
+  const calibratorOf = (of: Uint32Array) => {
+    const used = everyNth(of, MOST_CALIBRATING)
+    return fitCalibrator(Float64Array.from(used, (row) => logOdds[row]!), Float64Array.from(used, label))
+  }
   const crossFitted = new Float64Array(logOdds.length).fill(NaN)
   for (let f = 0; f < folds; f++) {
     const calibrator = calibratorOf(labelled.filter((row) => fold[row] !== f))

@@ -6,7 +6,7 @@ import { everyNth } from "./EveryNth.ts"
 import { fitLogisticRidge } from "./LogisticRidge.ts"
 
 const PENALTY = 1
-const MOST_ROWS = 8_000
+const MOST_ROWS = 5_000
 /** Standard errors of log-loss by which what came before must help, else it is left out. */
 const LEAST_GAIN = 1
 

@@ -17,6 +17,8 @@ const STACK_PRIOR = [1, 1]
 
 /** Rows that the text models learn from at most: beyond, their error falls by less than its own noise. */
 const MOST_ROWS = 20_000
+/** The same for the models of a fold, which only serve to choose penalties and to give each row a fair prediction. */
+const MOST_ROWS_OF_FOLD = 10_000
 
 /** Ex-ante heads with the standardization of the dense features they read. */
 export interface FittedHeads {
@@ -60,9 +62,9 @@ export const fitHeads = (data: Dataset, rows: Uint32Array, fold: Uint8Array, fol
   const task = (row: number) => taskOf(data, row)
 
   /** Models of what the pooled means leave over, by head and penalty. */
-  const fitOn = (training: Uint32Array) => {
+  const fitOn = (training: Uint32Array, most: number) => {
     const pooled = values.map((value) => poolByTask(task, value, training))
-    const used = everyNth(training, MOST_ROWS)
+    const used = everyNth(training, most)
     const residuals = values.map((value, k) =>
       Float64Array.from(used, (row) => value[row]! - pooledMean(pooled[k]!, task(row)))
     )
@@ -70,7 +72,7 @@ export const fitHeads = (data: Dataset, rows: Uint32Array, fold: Uint8Array, fol
   }
 
   const parts = Array.from({ length: folds }, (_, f) => ({
-    ...fitOn(rows.filter((row) => fold[row] !== f)),
+    ...fitOn(rows.filter((row) => fold[row] !== f), MOST_ROWS_OF_FOLD),
     outside: rows.filter((row) => fold[row] === f)
   }))
   const segmentOf = values.map(() => new Float64Array(data.n)), textOf = values.map(() => new Float64Array(data.n))
@@ -81,7 +83,7 @@ export const fitHeads = (data: Dataset, rows: Uint32Array, fold: Uint8Array, fol
   }
   const errors = values.map(() => PENALTIES.map(() => 0))
   for (const { models, outside } of parts) {
-    const judged = everyNth(outside, MOST_ROWS / folds)
+    const judged = everyNth(outside, MOST_ROWS_OF_FOLD / folds)
     for (let p = 0; p < PENALTIES.length; p++) {
       predictRows(models.map((byPenalty) => byPenalty[p]!), inputs, judged, (row, predicted) => {
         for (let k = 0; k < values.length; k++) {
@@ -96,7 +98,7 @@ export const fitHeads = (data: Dataset, rows: Uint32Array, fold: Uint8Array, fol
       for (let k = 0; k < values.length; k++) textOf[k]![row] = predicted[k]!
     })
   }
-  const final = fitOn(rows)
+  const final = fitOn(rows, MOST_ROWS)
   const pick = (of: Float64Array) => Float64Array.from(rows, (row) => of[row]!)
   const heads = values.map((value, k): FittedHead => {
     const stack = fitNonNegative([pick(textOf[k]!), pick(segmentOf[k]!)], pick(value), STACK_PENALTY, STACK_PRIOR)

@@ -15,7 +15,7 @@ export interface ClassScore {
 /** Standard errors by which a richer class must beat a simpler one. */
 const SPREAD_PENALTY = 0.5
 /** More rows than this tell no classes apart whose difference anyone would notice. */
-const MOST_ROWS = 12_000
+const MOST_ROWS = 10_000
 
 /**
  * Chooses among policy classes by cross-validation. At each price every class is searched on all folds but one and

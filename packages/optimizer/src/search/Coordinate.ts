@@ -22,7 +22,7 @@ export interface ChainOutcome {
 export interface ChainSearch {
   /** Coordinate ascent from the given cuts at price `lambda`. */
   readonly improve: (lambda: number, cuts: ReadonlyArray<number>) => ChainSolution
-  /** The best of several starts, `warm` among them where given. */
+  /** The best of several starts: cold ones, or the first of them and `warm` where that is given. */
   readonly solve: (lambda: number, warm?: ReadonlyArray<number>) => ChainSolution
   readonly evaluate: (cuts: ReadonlyArray<number>) => ChainOutcome
 }
@@ -149,8 +149,8 @@ export const chainSearch = (
 
   const solve = (lambda: number, warm?: ReadonlyArray<number>): ChainSolution => {
     if (last === 2 && entry === undefined) return solvePair(lambda)
-    const starts = startShares.map((share) => rankings.map(({ bins }) => Math.round(share * bins)))
-    if (warm !== undefined) starts.push(warm.slice())
+    const cold = startShares.map((share) => rankings.map(({ bins }) => Math.round(share * bins)))
+    const starts = warm === undefined ? cold : [cold[0]!, warm]
     if (last <= 1) return improve(lambda, starts[0]!)
     return starts.map((start) => improve(lambda, start)).reduce((best, next) => next.value > best.value ? next : best)
   }

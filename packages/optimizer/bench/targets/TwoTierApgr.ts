@@ -167,7 +167,7 @@ export const reportApgr = (
     verdict: verdictOf(intervals[0]!.estimate, { ...bounds, better: "more" }),
     details: [
       `${pairs.length} pairs of tiers, ${seeds} ${
-        seeds === 1 ? "draw" : "draws"
+        seeds === 1 ? draw : `${draw}s`
       } each. Requests that the table did not ` +
       "learn from are ranked by the gain it predicts; a random router has .5. The labels include the rows that the " +
       "optimizer sets apart to certify. Last column: through the operating points of the table as written.",

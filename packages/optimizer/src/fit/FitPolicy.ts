@@ -2,6 +2,7 @@ import type { Dataset } from "../data/Dataset.ts"
 import type { DecisionColumns } from "../portfolio/Columns.ts"
 import { fitAcceptor, type FittedAcceptor } from "./Acceptors.ts"
 import { fitAcceptorAfter } from "./AcceptorsAfter.ts"
+import { candidateTiers } from "./CandidateTiers.ts"
 import { expectedCost, fitCosts, type FittedCost } from "./Costs.ts"
 import { fitHeads, type FittedHead } from "./Heads.ts"
 import type { Standardization } from "./Standardize.ts"
@@ -18,6 +19,7 @@ export interface FittedPolicy {
 
 /** Fits heads, costs and acceptors on the development rows. */
 export const fitPolicy = (data: Dataset, rows: Uint32Array, fold: Uint8Array, folds: number): FittedPolicy => {
+  const candidates = candidateTiers(data, rows)
   const { heads, standardization } = fitHeads(data, rows, fold, folds)
   const flagshipHead = heads[data.flagship]!.crossFitted
   const predictedQuality = heads.map((head) =>
@@ -35,7 +37,13 @@ export const fitPolicy = (data: Dataset, rows: Uint32Array, fold: Uint8Array, fo
     data.tiers.map((_, tier) => fitAcceptor(data, tier, score, rows, fold, folds, predictedQuality))
   /** Tiers answer from cheap to dear, so only a cheaper one comes before. */
   const afterOthers = (first: ReadonlyArray<FittedAcceptor>) =>
-    first.map((own, k) => first.slice(0, k).map((before) => fitAcceptorAfter(data, own, before, rows, fold, folds)))
+    first.map((own, k) =>
+      first.slice(0, k).map((before, p) =>
+        candidates.includes(k) && candidates.includes(p)
+          ? fitAcceptorAfter(data, own, before, rows, fold, folds)
+          : undefined
+      )
+    )
   const confidence = of("confidence"), advantage = of("advantage")
   const confidenceAfter = afterOthers(confidence), advantageAfter = afterOthers(advantage)
   return {
@@ -44,6 +52,7 @@ export const fitPolicy = (data: Dataset, rows: Uint32Array, fold: Uint8Array, fo
     costs,
     acceptors: [confidence, ...confidenceAfter, advantage, ...advantageAfter].flat().filter((a) => a !== undefined),
     columns: {
+      candidates,
       quality: data.quality,
       cost: data.costUsd,
       confidence: confidence.map((a) => a.crossFitted),

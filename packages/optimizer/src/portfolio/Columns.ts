@@ -2,6 +2,8 @@ import type { Predictions, SearchProblem } from "../search/SearchProblem.ts"
 
 /** Cross-fitted columns over all rows of the data (NaN outside the development rows), by tier. */
 export interface DecisionColumns {
+  /** Tiers that cascades may be built of, ascending; all where absent. */
+  readonly candidates?: ReadonlyArray<number>
   /** Labels. */
   readonly quality: ReadonlyArray<Float64Array>
   /** USD of one call. */
@@ -59,6 +61,7 @@ export const problemOf = (
   return {
     n: rows.length,
     tiers: columns.quality.length,
+    candidates: columns.candidates,
     quality,
     cost: take(columns.cost, rows),
     score: take(columns[score], rows),

@@ -69,9 +69,8 @@ const routeCascade: PolicyClass = {
   search: (problem, predictions) => {
     const ranked = rankProblem(problem, STEP_BINS)
     const subsets = subsetSearch(ranked, Math.min(problem.tiers, MOST_IN_CHAIN))
-    const all = problem.quality.map((_, k) => k)
     return (lambda) => {
-      const chains = [subsets.solve(lambda).tiers, all]
+      const chains = [subsets.solve(lambda).tiers, ranked.candidates]
       const points = chains.map((chain) => routeCascadePoint(ranked, predictions, chain, lambda))
       return (points[1]!.value > points[0]!.value ? points[1]! : points[0]!).plan
     }

@@ -40,7 +40,7 @@ export interface CascadeRoutingSearch {
  * the dearest to the cheapest until none changes: a local optimum, O(sweeps n K^2). Entry prices and stages in turn.
  */
 export const cascadeRoutingSearch = (problem: RankedProblem, predictions: Predictions): CascadeRoutingSearch => {
-  const { n, ranking, tiers, totalWeight } = problem
+  const { candidates, n, ranking, tiers, totalWeight } = problem
   const bins = ranking.map((r) => r?.bins ?? 1)
   const all = Array.from({ length: tiers }, (_, k) => k)
   const previous = all.map(() => new Uint8Array(n))
@@ -82,8 +82,8 @@ export const cascadeRoutingSearch = (problem: RankedProblem, predictions: Predic
 
   /** The best step function of tier k for the rows that reach it; the old one where none does. */
   const improveStage = (k: number, old: Int8Array): Int8Array => {
-    if (ranking[k] === undefined || k === tiers - 1) return old
-    const targets: ReadonlyArray<Action> = [ACCEPT, ...all.slice(k + 1)]
+    if (ranking[k] === undefined) return old
+    const targets: ReadonlyArray<Action> = [ACCEPT, ...candidates.filter((t) => t > k)]
     const sums = targets.map(() => new Float64Array(bins[k]!))
     const came = previous[k]!
     let squares = 0
@@ -119,7 +119,7 @@ export const cascadeRoutingSearch = (problem: RankedProblem, predictions: Predic
     for (let sweep = 0; sweep < MAX_SWEEPS; sweep++) {
       follow(entry, actions)
       const next: Array<Int8Array> = [...actions]
-      for (let k = tiers - 1; k >= 0; k--) {
+      for (const k of candidates.toReversed()) {
         next[k] = improveStage(k, actions[k]!)
         continueFrom(k, lambda, next[k]!)
       }
@@ -140,7 +140,7 @@ export const cascadeRoutingSearch = (problem: RankedProblem, predictions: Predic
     let best: { entry: IndexedPlan["entry"]; actions: ReadonlyArray<Int8Array>; value: number } | undefined
     const entries: ReadonlyArray<IndexedPlan["entry"]> = [
       start.entry,
-      ...ENTRY_MULTIPLES.map((multiple) => ({ lambda: multiple * lambda, tiers: all }))
+      ...ENTRY_MULTIPLES.map((multiple) => ({ lambda: multiple * lambda, tiers: candidates }))
     ]
     for (const entry of entries) {
       const found = improve(lambda, routeEntries(n, entry, predictions), begin)

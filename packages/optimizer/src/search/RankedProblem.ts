@@ -20,6 +20,8 @@ export interface RankedAnswers {
 export interface RankedProblem {
   readonly n: number
   readonly tiers: number
+  /** Tiers that cascades may be built of, ascending. */
+  readonly candidates: ReadonlyArray<number>
   readonly ranking: ReadonlyArray<Ranking | undefined>
   /** Answers of tier k right after tier p, as `after[k][p]`; undefined where it makes no difference. */
   readonly after: ReadonlyArray<ReadonlyArray<RankedAnswers | undefined>>
@@ -120,6 +122,7 @@ export const rankProblem = (problem: SearchProblem, bins?: number): RankedProble
   return {
     n,
     tiers,
+    candidates: problem.candidates ?? problem.quality.map((_, k) => k),
     ranking: ranked.map((tier) => tier?.own),
     after: ranked.map((tier, k) =>
       (tier?.after ?? []).map((rank, p) =>

@@ -18,6 +18,8 @@ export interface SearchProblem {
    * alone. Where it is undefined, quality and score of the tier hold.
    */
   readonly after?: ReadonlyArray<ReadonlyArray<Judged | undefined>> | undefined
+  /** Tiers that cascades may be built of, ascending; all where absent. */
+  readonly candidates?: ReadonlyArray<number> | undefined
   /** Row weights, not negative; 1 where absent. */
   readonly weight?: Float64Array | undefined
 }

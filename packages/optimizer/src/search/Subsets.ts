@@ -23,7 +23,7 @@ export interface SubsetSearch {
  * {@link chainSearch}.
  */
 export const subsetSearch = (problem: RankedProblem, maxTiers: number = problem.tiers): SubsetSearch => {
-  const { cost, n, ranking, tiers, totalWeight } = problem
+  const { candidates, cost, n, ranking, totalWeight } = problem
   /** The most that any answer of a tier is worth, whatever came before. */
   const most = problem.quality.map((own, k) => {
     const others = problem.after[k]!.filter((answers) => answers !== undefined)
@@ -37,7 +37,7 @@ export const subsetSearch = (problem: RankedProblem, maxTiers: number = problem.
   const bestSoFar = Array.from({ length: maxTiers + 1 }, () => new Float64Array(n))
   const spent = Array.from({ length: maxTiers + 1 }, () => new Float64Array(n))
   bestSoFar[0]!.fill(-Infinity)
-  let previous: ReadonlyArray<number> = [0]
+  let previous: ReadonlyArray<number> = candidates.slice(0, 1)
 
   const searchOf = (chain: ReadonlyArray<number>): ChainSearch => {
     const key = chain.join()
@@ -62,6 +62,7 @@ export const subsetSearch = (problem: RankedProblem, maxTiers: number = problem.
     const spentBefore = spent[depth - 1]!
     const best = bestSoFar[depth]!
     const paid = spent[depth]!
+    const onwards = candidates.filter((k) => k > next)
     let own = 0
     let onward = 0
     for (let i = 0; i < n; i++) {
@@ -71,7 +72,7 @@ export const subsetSearch = (problem: RankedProblem, maxTiers: number = problem.
       best[i] = value
       own += value
       let bound = value
-      for (let k = next + 1; k < tiers; k++) bound = Math.max(bound, most[k]![i]! - sum - lambda * cost[k]![i]!)
+      for (const k of onwards) bound = Math.max(bound, most[k]![i]! - sum - lambda * cost[k]![i]!)
       onward += bound
     }
     return { own: own / totalWeight, onward: onward / totalWeight }
@@ -82,7 +83,8 @@ export const subsetSearch = (problem: RankedProblem, maxTiers: number = problem.
     let searched = 1
     const first = previous.join()
     const visit = (chain: ReadonlyArray<number>) => {
-      for (let next = (chain.at(-1) ?? -1) + 1; next < tiers; next++) {
+      for (const next of candidates) {
+        if (next <= (chain.at(-1) ?? -1)) continue
         const longer = [...chain, next]
         const bound = extend(lambda, longer)
         if (bound.own > best.value && longer.join() !== first) {

@@ -93,7 +93,11 @@ export const certifyPoints = (
     seed
   }
   const cheaper = quality === undefined ? others : others.filter((p) => p.candidate.cost < flagship.candidate.cost)
-  const affordable = budget === undefined ? cheaper : cheaper.filter((p) => p.candidate.cost <= budget)
+  // A point that broke a promise where it was searched would only end the sequence.
+  const affordable = cheaper.filter((p) =>
+    (budget === undefined || p.candidate.cost <= budget) &&
+    (objective.p95_ms === undefined || shareAbove(p.developed.latencyMs, objective.p95_ms) <= SLOW_SHARE)
+  )
   const chain = !options.heldOut
     ? []
     : quality === undefined
@@ -264,6 +268,13 @@ const promisingFirst = (
   const second = Math.max(0, chain.findLastIndex((link) => link.needed <= n))
   return chain.map(({ point }, i) => ({ point, weight: (i === 0 ? 0.5 : 0) + (i === second ? 0.5 : 0) }))
 }
+
+/** Share of requests that a latency promise allows above its cap. */
+const SLOW_SHARE = 0.05
+
+/** Share of latencies above a cap; an unknown one counts as above. */
+const shareAbove = (latencyMs: Float64Array, capMs: number): number =>
+  latencyMs.reduce((above, ms) => above + (ms <= capMs ? 0 : 1), 0) / Math.max(1, latencyMs.length)
 
 /** Independent requests on which the point's test will probably pass, by its loss on the rows it was searched on. */
 const neededToPass = (

@@ -8,13 +8,18 @@ const SIGNATURE = BANDS * ROWS_PER_BAND
 const SIMILARITY = 0.8
 const COUNTERS = 1 << 20
 
+/** In place of the key of a text; keys are not negative. */
+const NO_TEXT = -1
+
 /**
  * Finds near-duplicates among texts that are given one after the other, by MinHash and banding (Broder 1997), joined by
  * union-find. Holds the shingles of the texts (4 bytes a word), not the texts.
  *
  * Shingles that stand in more than 1 % of the texts are left out: an instruction that opens every request of a task
- * says nothing about whether two requests are the same. A text with no other shingle is grouped by its exact words.
+ * says nothing about whether two requests are the same. A text with no other shingle is grouped by its exact words; one
+ * without any words is a group of its own, as requests recorded without their text are not the same.
  */
+/* PLACE */
 export class NearDuplicates {
   private readonly shinglesOf = makeShingler()
   private shingles = new Uint32Array(1 << 16)
@@ -35,7 +40,7 @@ export class NearDuplicates {
     this.shingles.set(found, from)
     this.ends.push(end)
     for (const s of found) this.seen[s & (COUNTERS - 1)]! += 1
-    this.whole.push(textKey(text))
+    this.whole.push(text.trim() === "" ? NO_TEXT : textKey(text))
   }
 
   /** Group of each text added so far, named by the least index in it. */
@@ -66,6 +71,7 @@ export class NearDuplicates {
         if (this.seen[s & (COUNTERS - 1)]! <= common) rare[kept++] = s
       }
       if (kept === 0) {
+        if (this.whole[i] === NO_TEXT) continue
         const other = exact.get(this.whole[i]!)
         if (other === undefined) exact.set(this.whole[i]!, i)
         else join(i, other)

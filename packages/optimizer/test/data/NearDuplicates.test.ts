@@ -36,6 +36,12 @@ const groupsOf = (texts: ReadonlyArray<string>): Uint32Array => {
 const sentence = (random: ReturnType<typeof seededRandom>, words: number): Array<string> =>
   Array.from({ length: words }, () => `w${random.integer(500)}`)
 
+describe("requests without text", () => {
+  it("are not near-duplicates of one another", () => {
+    assert.deepStrictEqual([...groupsOf(["", "same", " \n", "same", ""])], [0, 1, 2, 1, 4])
+  })
+})
+
 describe("shingles", () => {
   it("are those of the definition, for any text and in any order of texts", () => {
     const shinglesOf = makeShingler()

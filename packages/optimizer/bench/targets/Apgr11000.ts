@@ -17,7 +17,9 @@ export const apgr11000: Target<{ readonly pair: number; readonly fold: number },
   parts: (quick) =>
     !hasRecorded("mmlu-pro")
       ? []
-      : PAIRS.flatMap((_, pair) => (quick ? [0] : [0, 1, 2, 3, 4]).map((fold) => ({ pair, fold }))),
+      : PAIRS.slice(0, quick ? 2 : undefined).flatMap((_, pair) =>
+        (quick ? [0] : [0, 1, 2, 3, 4]).map((fold) => ({ pair, fold }))
+      ),
   measure: async ({ fold, pair }) => {
     const data = await loadRecorded("mmlu-pro")
     const folds = groupFolds(data.group, FOLDS, SEED)

@@ -9,10 +9,10 @@ import { readRequests } from "./ReadRequests.ts"
 
 /**
  * Requests that are read where nothing else is asked. The share of requests below any threshold is then off by at most
- * 0.43 % with probability .95 (Dvoretzky, Kiefer and Wolfowitz 1956, with Massart's constant), which is less than any
+ * 0.61 % with probability .95 (Dvoretzky, Kiefer and Wolfowitz 1956, with Massart's constant), which is less than any
  * certificate can tell, while time and memory stay bounded.
  */
-export const SAMPLE_REQUESTS = 100_000
+export const SAMPLE_REQUESTS = 50_000
 
 /** Which rows and tiers to load. Without a `sample`, at most {@link SAMPLE_REQUESTS} requests are drawn. */
 export interface LoadOptions extends Selection {

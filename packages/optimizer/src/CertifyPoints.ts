@@ -62,12 +62,13 @@ export const worthTesting = (
 /** With fewer sure grades than this, nothing is said of how far a judge is off. */
 const LEAST_GOLD = 30
 
-/** Bound on one request's cost for a budget test, as a multiple of the dearest request seen while fitting. */
-const COST_CAP = 10
-
 /**
  * Tests the operating points against the objective and picks the default: with a quality promise the cheapest point that
- * is certified, with a budget alone the best. Flagship where nothing is.
+ * is certified, with a budget alone the best. Where nothing is, the flagship; with a budget alone, which the flagship may
+ * break, the best point that kept within it where it was searched, else the cheapest.
+ *
+ * A budget is tested on costs of at most the dearest request of the rows that were searched on: a test of a mean needs a
+ * bound that does not come from the rows it reads.
  *
  * The order of the tests was fixed by the rows that the points were searched on. Where a judge graded and enough requests
  * have sure grades too, the tests are about the sure grades, by prediction-powered inference.
@@ -93,9 +94,10 @@ export const certifyPoints = (
     seed
   }
   const cheaper = quality === undefined ? others : others.filter((p) => p.candidate.cost < flagship.candidate.cost)
-  // A point that broke a promise where it was searched would only end the sequence.
+  const capUsd = Math.max(...points.map((p) => greatest(p.developed.costUsd)))
+  // A point that will probably break a promise, by the rows it was searched on, would only end the sequence.
   const affordable = cheaper.filter((p) =>
-    (budget === undefined || p.candidate.cost <= budget) &&
+    (budget === undefined || neededForBudget(p, budget, capUsd, alpha / 2) <= groups.count) &&
     (objective.p95_ms === undefined || shareAbove(p.developed.latencyMs, objective.p95_ms) <= SLOW_SHARE)
   )
   const chain = !options.heldOut
@@ -104,7 +106,6 @@ export const certifyPoints = (
     ? affordable.toSorted((a, b) => a.candidate.cost - b.candidate.cost)
       .map((point, i) => ({ point, weight: i === 0 ? 1 : 0 }))
     : promisingFirst(affordable, flagship, quality, alpha, gold ?? groups.count)
-  const capUsd = COST_CAP * Math.max(...points.map((p) => p.outcomes.costUsd.reduce((a, b) => Math.max(a, b), 0)))
   const promises: Promises = {
     ...(quality === undefined ? {} : { quality }),
     ...(objective.p95_ms === undefined ? {} : { latency: { capMs: objective.p95_ms } }),
@@ -114,7 +115,7 @@ export const certifyPoints = (
     name: p.name,
     quality: gold === undefined ? p.outcomes.quality : p.gold!.judged,
     gold: gold === undefined ? undefined : p.gold,
-    costUsd: p.outcomes.costUsd,
+    costUsd: p.outcomes.costUsd.map((usd) => Math.min(usd, capUsd)),
     latencyMs: p.outcomes.latencyMs
   })
   const { certified, moreRequestsNeeded, nEffective, sequence } = certifyChain(
@@ -130,7 +131,7 @@ export const certifyPoints = (
         : b,
     undefined
   )
-  const point = best ?? flagship
+  const point = best ?? (quality === undefined && budget !== undefined ? bestWithin(points, budget) : flagship)
   const more = options.heldOut || quality === undefined
     ? moreRequestsNeeded
     : moreToTest(affordable, flagship, quality, alpha, groups.count)
@@ -144,6 +145,7 @@ export const certifyPoints = (
     objective,
     point: point.name,
     certified: best !== undefined,
+    capUsd: budget === undefined ? undefined : capUsd,
     more,
     n: groups.count,
     heldOut: options.heldOut,
@@ -267,6 +269,23 @@ const promisingFirst = (
   }
   const second = Math.max(0, chain.findLastIndex((link) => link.needed <= n))
   return chain.map(({ point }, i) => ({ point, weight: (i === 0 ? 0.5 : 0) + (i === second ? 0.5 : 0) }))
+}
+
+const greatest = (values: Float64Array): number => values.reduce((a, b) => Math.max(a, b), 0)
+
+/** Independent requests on which the test of the point's cost will probably pass, by the rows it was searched on. */
+const neededForBudget = (point: MeasuredPoint, budget: number, capUsd: number, alpha: number): number => {
+  const share = point.developed.costUsd.map((usd) => usd / capUsd)
+  const v = mean(share.map((s) => s * s))
+  return requestsNeeded({ v, mean: mean(share), eps: budget / capUsd, alpha, n: 0 }) ?? Infinity
+}
+
+/** The best point, by the rows it was searched on, whose mean cost there is within the budget; else the cheapest. */
+const bestWithin = (points: ReadonlyArray<MeasuredPoint>, budget: number): MeasuredPoint => {
+  const within = points.filter((p) => p.candidate.cost <= budget)
+  return within.length === 0
+    ? points.reduce((a, b) => b.candidate.cost < a.candidate.cost ? b : a)
+    : within.reduce((a, b) => b.candidate.quality > a.candidate.quality ? b : a)
 }
 
 /** Share of requests that a latency promise allows above its cap. */

@@ -5,6 +5,8 @@ export interface StatementFacts {
   readonly objective: Objective
   readonly point: string
   readonly certified: boolean
+  /** Costs above this, USD, count as this in the test of a budget; undefined where none is promised. */
+  readonly capUsd: number | undefined
   /** Further requests that would probably help; null where none is known to. */
   readonly more: number | null
   /** Independent requests tested on. */
@@ -48,6 +50,8 @@ export const statement = (facts: StatementFacts): string => {
       ? `Nothing is certified: of ${n} requests too few could be set apart to test a saving (${promises}, at ${confidence} confidence), so all were learned from and the flagship is served. ${needed}`
       : certified
       ? `With ${confidence} confidence, on traffic like the ${n} requests it was tested on, ${promises} at point "${point}".`
+      : point !== "flagship"
+      ? `Nothing is certified at ${confidence} confidence on ${n} requests (${promises}). Point "${point}" is served: the best of those that kept within the budget on the requests that were searched on, or the cheapest where none did.`
       : `Nothing cheaper than the flagship is certified at ${confidence} confidence on ${n} requests (${promises}), so the flagship is served. ${needed}`,
     facts.gold === undefined
       ? undefined
@@ -89,7 +93,7 @@ const taskStatement = ({ objective, point, segments }: StatementFacts): string |
 
 /** What the promise does not cover. */
 export const notCovered = (
-  { gold, labels, segments }: Pick<StatementFacts, "labels" | "gold" | "segments">,
+  { capUsd, gold, labels, segments }: Pick<StatementFacts, "capUsd" | "labels" | "gold" | "segments">,
   tooFewGold: number
 ): ReadonlyArray<string> => [
   "traffic that differs from the requests it was tested on: watch for drift and certify again",
@@ -98,7 +102,8 @@ export const notCovered = (
     : "tasks that are not certified by themselves, and kinds of requests within a task",
   graders(labels, gold, tooFewGold),
   "models that a provider changes under the same name",
-  "prices that change"
+  "prices that change",
+  ...(capUsd === undefined ? [] : [`requests dearer than ${Number(capUsd.toPrecision(3))} USD, which count as that`])
 ]
 
 const graders = (labels: Certificate["labels"], gold: number | undefined, tooFewGold: number): string => {

@@ -1,4 +1,4 @@
-import type { SearchProblem } from "../../src/search/SearchProblem.ts"
+import type { Predictions, SearchProblem } from "../../src/search/SearchProblem.ts"
 
 /** A seeded generator of uniform numbers in [0, 1) (mulberry32). */
 export const uniform = (seed: number): () => number => {
@@ -36,6 +36,31 @@ export const randomProblem = (
     quality: score.map((column, k) => column.map((s) => 0.5 * s + random() * 0.5 + 0.1 * k - 0.2)),
     cost: score.map((_, k) => column(() => random() < free ? 0 : (k + 1) ** 2 * (0.5 + random()))),
     weight: weighted ? column(() => Math.floor(random() * 4) + 0.5) : undefined
+  }
+}
+
+/** The problem with other qualities and scores, of as many levels, for answers that follow a cheaper tier's. */
+export const judgedAfter = (problem: SearchProblem, seed: number, levels: number): SearchProblem => {
+  const random = uniform(seed + 1_000_000)
+  const column = (value: () => number) => Float64Array.from({ length: problem.n }, value)
+  return {
+    ...problem,
+    after: problem.quality.map((_, k) =>
+      Array.from({ length: k }, () =>
+        random() < 0.3 ? undefined : {
+          quality: column(random),
+          score: column(() => Math.floor(random() * levels) / levels)
+        })
+    )
+  }
+}
+
+/** Ex-ante predictions that lean on the truth. */
+export const randomPredictions = (problem: SearchProblem, seed: number): Predictions => {
+  const random = uniform(seed + 2_000_000)
+  return {
+    quality: problem.quality.map((column) => column.map((q) => 0.5 * q + 0.5 * random())),
+    cost: problem.cost.map((column, k) => column.map((usd) => 0.5 * usd + 0.5 * (k + 1) ** 2 * random()))
   }
 }
 

@@ -12,8 +12,6 @@ export type OptimizeRequest = LoadOptions & Omit<OptimizeOptions, "dataSha256" |
 
 /** An optimized table with what was set aside while loading. */
 export interface OptimizeResult extends Optimized {
-  /** What was loaded. */
-  readonly data: Dataset
   readonly warnings: ReadonlyArray<string>
 }
 
@@ -41,5 +39,16 @@ export const optimize = Effect.fnUntraced(function*(
   }).pipe(Effect.catch((error) => error instanceof BadInput ? Effect.fail(error) : Effect.die(error)))
   compile(Schema.decodeUnknownSync(RoutingTable)(optimized.table))
   const { report } = optimized
-  return { ...optimized, data, report: { ...report, timing: { load, ...report.timing } }, warnings }
+  return {
+    ...optimized,
+    report: { ...report, timing: { load, ...report.timing } },
+    warnings: [...warnings, ...missingCosts(data)]
+  }
 })
+
+const missingCosts = (data: Dataset): ReadonlyArray<string> => {
+  const missing = data.costUsd.reduce((sum, column) => sum + column.filter(Number.isNaN).length, 0)
+  return missing === 0
+    ? []
+    : [`${missing} outcomes have no cost; what others of their tier cost, by task and length, stands in`]
+}

@@ -10,6 +10,7 @@ import { savings } from "./describe/Savings.ts"
 import { taskResults } from "./describe/TaskResults.ts"
 import { tierCalibrations } from "./describe/TierCalibrations.ts"
 import { develop, type Developed } from "./Develop.ts"
+import { fillCosts } from "./fit/FillCosts.ts"
 import type { GradeSources } from "./labels/GradeSources.ts"
 import { measureGold } from "./labels/MeasureGold.ts"
 import { summarize } from "./Measure.ts"
@@ -45,6 +46,8 @@ export interface OptimizeOptions {
 export interface Optimized {
   readonly table: RoutingTable
   readonly report: OptimizeReport
+  /** What was optimized, with its missing costs filled. */
+  readonly data: Dataset
   /** The rows that the points were measured on: those set apart to certify, or all where none were. */
   readonly certify: Uint32Array
   /** The table's points with what they did, in its order. */
@@ -64,9 +67,10 @@ const LEAST_REQUESTS = 10
  * Where those are too few to certify a saving ({@link worthTesting}, judged without reading them), the frontier is
  * developed again on all requests, nothing is certified, and points are measured by cross-fitting.
  *
- * Throws {@link BadInput} where there are too few requests to split.
+ * Missing costs are filled ({@link fillCosts}). Throws {@link BadInput} where there are too few requests to split, and where
+ * a tier's costs are not known of any request that is learned from.
  */
-export const optimizeDataset = (data: Dataset, options: OptimizeOptions): Optimized => {
+export const optimizeDataset = (loaded: Dataset, options: OptimizeOptions): Optimized => {
   const timing: Record<string, number> = {}
   let mark = options.now()
   const lap = (phase: string) => {
@@ -74,9 +78,9 @@ export const optimizeDataset = (data: Dataset, options: OptimizeOptions): Optimi
     timing[phase] = (timing[phase] ?? 0) + (now - mark) / 1_000
     mark = now
   }
-  const rows = orderedRows(data, options)
+  const rows = orderedRows(loaded, options)
   const share = options.certifyShare ?? certifyShare(rows.length)
-  const split = splitByGroupAndTime(data.group, rows, share)
+  const split = splitByGroupAndTime(loaded.group, rows, share)
   if (rows.length < LEAST_REQUESTS || split.certify.length === 0) {
     throw new BadInput({
       source: "database",
@@ -87,6 +91,7 @@ export const optimizeDataset = (data: Dataset, options: OptimizeOptions): Optimi
         `Import, replay and grade at least ${LEAST_REQUESTS} different requests; a few hundred are needed to certify a saving`
     })
   }
+  const data = fillCosts(loaded, split.develop)
   const groupsOf = (at: Uint32Array) => groupRows(at.length, Uint32Array.from(at, (row) => data.group[row]!))
   const first = develop(data, split.develop, options, lap)
   const heldOut = options.grades !== undefined || options.objective.task_floor !== undefined ||
@@ -165,6 +170,7 @@ export const optimizeDataset = (data: Dataset, options: OptimizeOptions): Optimi
   lap("report")
   return {
     table,
+    data,
     report: { ...report, timing, peak_rss_mb: Math.round(process.resourceUsage().maxRSS / 1024) },
     certify,
     measured,

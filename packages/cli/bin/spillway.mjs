@@ -1,6 +1,4 @@
 #!/usr/bin/env node
-import { registerHooks } from "node:module"
-
 const major = Number(process.versions.node.split(".")[0])
 if (major < 24) {
   console.error(
@@ -13,6 +11,8 @@ if (major < 24) {
 if (import.meta.url.includes("/node_modules/")) {
   await import("../dist/bin.js")
 } else {
+  // Not imported above: an older Node lacks it, and would fail before it could be told apart.
+  const { registerHooks } = await import("node:module")
   registerHooks({
     resolve: (specifier, context, next) =>
       next(specifier, { ...context, conditions: [...context.conditions, "@spillway/source"] })

@@ -95,7 +95,7 @@ const featureText = (feature: string): string => {
 
 const planText = (plan: PlanExplanation, plans: number): ReadonlyArray<string> => {
   const which = plans === 1
-    ? `Plan (${plan.kind})`
+    ? `Plan${plan.segment === null ? "" : ` of task ${plan.segment}`} (${plan.kind})`
     : `Plan for ${percent(plan.share, 0)} of the requests (${plan.kind})${
       plan.drawn ? ", drawn by this request's identifier" : ""
     }`

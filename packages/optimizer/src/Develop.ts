@@ -7,6 +7,8 @@ import { chooseClass, type ClassScore } from "./portfolio/ChooseClass.ts"
 import { type DecisionColumns, predictionsOf, problemOf } from "./portfolio/Columns.ts"
 import { type Candidate, frontierOf, priceGrid } from "./portfolio/Frontier.ts"
 import { type PolicyChoice, policyClassesOf } from "./portfolio/PolicyClass.ts"
+import { segmentPlans } from "./portfolio/SegmentPlans.ts"
+import { evaluatePlan } from "./search/EvaluatePlan.ts"
 
 /** A frontier of policies with everything that was fitted for it, before any row that certifies is read. */
 export interface Developed {
@@ -34,7 +36,7 @@ const MOST_SEARCHED = 20_000
 
 /**
  * Fits heads, acceptors and calibrators by cross-fitting, compares policy classes by cross-validation, and searches the
- * best class for its whole frontier.
+ * best class for its whole frontier, and for the tasks that gain by plans of their own.
  *
  * @param lap called with the name of each phase at its end
  */
@@ -53,13 +55,17 @@ export const develop = (
   const chosen = scores.find((s) => s.chosen)!.policyClass
   lap("select")
   const searched = everyNth(rows, MOST_SEARCHED)
-  const found = frontierOf(chosen, fitted.columns, searched, data.flagship, options.points ?? POINTS)
+  const frontier = frontierOf(chosen, fitted.columns, searched, data.flagship, options.points ?? POINTS)
+  lap("search")
+  const found = segmentPlans(chosen, data, fitted.columns, searched, fold, FOLDS, frontier)
   const names = pointNames(found, data.flagship)
   const candidates = found.map((candidate, i) => ({ ...candidate, name: names[i]! }))
-  lap("search")
+  lap("segments")
   const measure: Developed["measure"] = (columns, at) => {
     const problem = problemOf(columns, at, chosen.score, "labels"), predictions = predictionsOf(columns, at)
-    return candidates.map(({ name, plans }) => measurePoint(data, at, problem, predictions, name, plans))
+    return candidates.map((point) =>
+      measurePoint(data, at, point, (plan) => evaluatePlan(problem, plan, predictions).rows)
+    )
   }
   return { rows, fitted, scores, chosen, candidates, measure }
 }

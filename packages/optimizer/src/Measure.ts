@@ -1,8 +1,7 @@
-import { chooseShare } from "@spillway/policy"
+import { chooseShare, makeTaskTree } from "@spillway/policy"
 import type { Dataset } from "./data/Dataset.ts"
 import type { Candidate } from "./portfolio/Frontier.ts"
-import { evaluatePlan } from "./search/EvaluatePlan.ts"
-import type { Predictions, SearchProblem } from "./search/SearchProblem.ts"
+import type { PlanRows } from "./search/EvaluatePlan.ts"
 import { clusterBootstrap } from "./statistics/ClusterBootstrap.ts"
 import { groupRows } from "./statistics/Groups.ts"
 import { quantiles } from "./statistics/Quantile.ts"
@@ -18,32 +17,39 @@ export interface PlanOutcomes {
   readonly shares: Float64Array
 }
 
+/** An operating point as far as it decides: the plans of a draw, and those of tasks that have their own. */
+export interface PointPlans<P> {
+  readonly name: string
+  readonly plans: ReadonlyArray<{ readonly share: number; readonly plan: P }>
+  readonly segments: Iterable<readonly [task: string, plan: P]>
+}
+
 /**
- * Runs an operating point over rows by recorded outcomes. `problem` and `predictions` are those of the rows. Of two plans
- * each request takes the one that the policy will draw for its identifier; its quality and cost are those expected over
- * the draw, which are free of its chance.
+ * Runs an operating point over rows by recorded outcomes, as the proxy would: a request whose task, or an ancestor of it,
+ * has a plan of its own takes that. Of two plans each other request takes the one that the policy will draw for its
+ * identifier; its quality and cost are those expected over the draw, which are free of its chance.
+ *
+ * @param run what a plan does with each of the rows
  */
-export const measurePoint = (
+export const measurePoint = <P>(
   data: Dataset,
   rows: Uint32Array,
-  problem: SearchProblem,
-  predictions: Predictions,
-  name: string,
-  plans: Candidate["plans"]
+  { name, plans, segments }: PointPlans<P>,
+  run: (plan: P) => PlanRows
 ): PlanOutcomes => {
-  const evaluations = plans.map(({ plan }) => evaluatePlan(problem, plan, predictions).rows)
   const n = rows.length
+  const evaluations = plans.map(({ plan, share }) => ({ share, rows: run(plan) }))
+  const own = makeTaskTree(Array.from(segments, ([task, plan]) => [task, [{ share: 1, rows: run(plan) }]] as const))
+  const ofTask = data.taskNames.map((task) => own.find(task) ?? evaluations)
   const quality = new Float64Array(n), costUsd = new Float64Array(n), latencyMs = new Float64Array(n)
   const accepted = new Uint8Array(n)
-  plans.forEach(({ share }, p) => {
-    const evaluation = evaluations[p]!
-    for (let i = 0; i < n; i++) {
+  rows.forEach((row, i) => {
+    const mix = ofTask[data.task[row]!]!
+    for (const { rows: evaluation, share } of mix) {
       quality[i]! += share * evaluation.quality[i]!
       costUsd[i]! += share * evaluation.cost[i]!
     }
-  })
-  rows.forEach((row, i) => {
-    const drawn = evaluations[chooseShare(plans, data.requestIds[row]!, name)]!
+    const drawn = mix[mix.length === 1 ? 0 : chooseShare(mix, data.requestIds[row]!, name)]!.rows
     accepted[i] = drawn.accepted[i]!
     for (let k = 0; k < data.tiers.length; k++) {
       if ((drawn.called[i]! & (1 << k)) !== 0) latencyMs[i]! += data.latencyMs[k]![row]!

@@ -119,10 +119,12 @@ export const optimizeDataset = (loaded: Dataset, options: OptimizeOptions): Opti
   })
   lap("certify")
   const summaries = summarize(data, certify, outcomes, options.seed)
-  const points = candidates.map(({ name, plans }, i): OperatingPoint => ({
+  const points = candidates.map(({ name, plans, segments }, i): OperatingPoint => ({
     name,
     plans: plans.map(({ plan, share }) => ({ share, plan: namedPlan(data, plan, chosen.score) })),
-    segments: {},
+    segments: Object.fromEntries(
+      Array.from(segments, ([task, plan]) => [task, namedPlan(data, plan, chosen.score)])
+    ),
     expected: { n: certify.length, ...summaries[i]!, lower_bound: lowerBounds[i]! }
   }))
   const served = measured.find((point) => point.name === certificate.point)!

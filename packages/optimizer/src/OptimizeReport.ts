@@ -50,6 +50,8 @@ export interface TaskResult {
   readonly flagship_cost_usd: number
   /** Share of the flagship's cost that is saved; negative where the policy costs more. */
   readonly saving: number
+  /** Whether the default point has a plan of its own for the task or for an ancestor of it. */
+  readonly own_plan: boolean
   readonly tier_shares: Readonly<Record<string, number>>
 }
 

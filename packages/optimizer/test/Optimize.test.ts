@@ -5,9 +5,8 @@ import { Effect } from "effect"
 import { applyTable } from "../src/ApplyTable.ts"
 import { loadDataset } from "../src/data/LoadDataset.ts"
 import { evaluate } from "../src/Evaluate.ts"
-import { measurePoint } from "../src/Measure.ts"
+import { pointOutcomes } from "../src/evaluate/PointOutcomes.ts"
 import { optimize, type OptimizeRequest } from "../src/Optimize.ts"
-import { predictionsOf, problemOf } from "../src/portfolio/Columns.ts"
 import { storeOf, syntheticTraffic, THREE_TIERS } from "./SyntheticTraffic.ts"
 
 const request: OptimizeRequest = {
@@ -47,26 +46,9 @@ describe("optimize", () => {
       const policy = compile(table)
       const answers = new Map(traffic.outcomes.map((o) => [`${o.request_id} ${o.tier}`, o]))
       const requests = new Map(traffic.requests.map((r) => [r.request_id, r]))
-      for (const { name, plans } of table.points) {
-        const index = (tier: string) => data.tiers.indexOf(tier)
-        const predicted = measurePoint(
-          data,
-          rows,
-          problemOf(columns, rows, plans.flatMap((p) => p.plan.stages)[0]?.score ?? "confidence", "labels"),
-          predictionsOf(columns, rows),
-          name,
-          plans.map(({ plan, share }) => ({
-            share,
-            plan: {
-              kind: plan.kind,
-              entry: { lambda: plan.entry.lambda, tiers: plan.entry.tiers.map(index) },
-              stages: data.tiers.map((tier) => {
-                const stage = plan.stages.find((s) => s.tier === tier)
-                return stage && { edges: stage.edges, next: stage.next.map((t) => t === null ? null : index(t)) }
-              })
-            }
-          }))
-        )
+      for (const point of table.points) {
+        const { name } = point
+        const predicted = pointOutcomes(data, columns, rows, point)
         for (const row of rows) {
           const id = data.requestIds[row]!
           let session = policy.begin(requestView(requests.get(id)!), name)

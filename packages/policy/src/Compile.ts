@@ -1,6 +1,6 @@
 import type { Acceptor, Calibrator, OperatingPoint, RoutingTable, Stage } from "@spillway/domain"
 import { chooseShare } from "./Mix.ts"
-import { type AcceptorOf, type AcceptScore, type CompiledPlan, compilePlan, entryTier } from "./Plan.ts"
+import { type AcceptorOf, type AcceptScore, compilePlan, entryTier } from "./Plan.ts"
 import type { PlanChoice, PlanShare, Policy } from "./Policy.ts"
 import { compilePredictor } from "./Predictor.ts"
 import { demand, demandDistinct, refuse, tierIndex } from "./Refuse.ts"
@@ -48,7 +48,8 @@ const compileAcceptors = (acceptors: ReadonlyArray<Acceptor>, tiers: ReadonlyArr
 
 interface CompiledPoint {
   readonly plans: ReadonlyArray<PlanShare>
-  readonly segments: TaskTree<CompiledPlan>
+  /** Plans of tasks that have their own, each alone in a list. */
+  readonly segments: TaskTree<ReadonlyArray<PlanShare>>
 }
 
 /** Shares are written in decimal: their sum may miss 1 by rounding. */
@@ -70,16 +71,14 @@ const compilePoint = (
   const segments = Object.entries(point.segments).map(([task, plan]) => {
     const path = `${field}.segments[${JSON.stringify(task)}]`
     demand(task !== "", path, "a plan for the root", "Put it into `plans`")
-    return [task, compilePlan(plan, tiers, acceptorOf, path)] as const
+    return [task, [{ share: 1, plan: compilePlan(plan, tiers, acceptorOf, path), segment: task }]] as const
   })
   return { plans, segments: makeTaskTree(segments) }
 }
 
 /** The plan of the task, else all plans of the point. */
-const plansFor = (point: CompiledPoint, task: string): ReadonlyArray<PlanShare> => {
-  const own = point.segments.find(task)
-  return own === undefined ? point.plans : [{ plan: own, share: 1 }]
-}
+const plansFor = (point: CompiledPoint, task: string): ReadonlyArray<PlanShare> =>
+  point.segments.find(task) ?? point.plans
 
 /** The plan whose share of [0, 1) holds the request's hash. */
 const choosePlan = (plans: ReadonlyArray<PlanShare>, name: string, requestId: string): PlanChoice => {

@@ -46,6 +46,8 @@ export interface PlanExplanation {
   readonly share: number
   /** Whether this request's identifier draws it; one of several plans is drawn only for a request that has one. */
   readonly drawn: boolean
+  /** The task that has this plan as its own: the request's or an ancestor of it; null where it serves all other tasks. */
+  readonly segment: string | null
   readonly kind: CompiledPlan["kind"]
   /** Quality that one US dollar is worth when the entry tier is chosen. */
   readonly lambda: number
@@ -187,13 +189,14 @@ export const explain = (
         others: rest(quality[k]!)
       }
     }),
-    plans: plans.map(({ plan, share }) => {
+    plans: plans.map(({ plan, segment, share }) => {
       const { lambda } = plan
       const entry = entryTier(plan, quality, costUsd)
       const worth = (k: number) => utility(lambda, quality[k]!, costUsd[k]!)
       return {
         share,
         drawn: plans.length === 1 || (view.request_id !== "" && plan === drawn),
+        segment: segment ?? null,
         kind: plan.kind,
         lambda,
         entry: tiers[entry]!,

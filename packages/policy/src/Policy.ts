@@ -47,6 +47,8 @@ export interface Session {
 export interface PlanShare {
   readonly plan: CompiledPlan
   readonly share: number
+  /** The task that has the plan as its own; absent where it serves every task without one. */
+  readonly segment?: string | undefined
 }
 
 /** The plan that serves a request, and the probability with which it was drawn. */

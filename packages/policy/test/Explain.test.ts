@@ -107,7 +107,11 @@ describe("explain", () => {
       const drawn = plans.filter((plan) => plan.drawn)
       assert.strictEqual(drawn.length, 1)
       assert.strictEqual(drawn[0]!.entry, mixed.begin(one).decision.tier)
+      assert.isNull(drawn[0]!.segment)
     }
+    const below = explain(mixed, { ...view, task: "support.own.deeper" }).plans
+    assert.strictEqual(below.length, 1)
+    assert.deepInclude(below[0]!, { share: 1, drawn: true, segment: "support.own", entry: "medium" })
     const unnamed = explain(mixed, { ...view, request_id: "" })
     assert.deepStrictEqual(unnamed.plans.map(({ drawn }) => drawn), [false, false])
     const own = explain(mixed, { ...view, task: "support.own" })

@@ -58,7 +58,7 @@ describe("renderMarkdown", () => {
     assert.strictEqual(rows.length, report.tasks.length)
     report.tasks.forEach((task, i) => {
       const row = rows[i]!
-      assert.strictEqual(row[0], task.task)
+      assert.strictEqual(row[0], task.own_plan ? `${task.task} (own plan)` : task.task)
       shows(row[1]!, task.n)
       shows(row[2]!, task.flagship_quality)
       shows(row[3]!, task.quality)

@@ -37,6 +37,7 @@ const task = (
   cost_usd: cost,
   flagship_cost_usd: flagshipCost,
   saving: 1 - cost / flagshipCost,
+  own_plan: name === "extract.invoice",
   tier_shares: { economy: shares[0], standard: shares[1], flagship: shares[2] }
 })
 

@@ -6,6 +6,7 @@ import { chooseClass } from "../../src/portfolio/ChooseClass.ts"
 import { predictionsOf, problemOf } from "../../src/portfolio/Columns.ts"
 import { type Candidate, frontierOf, priceGrid } from "../../src/portfolio/Frontier.ts"
 import { type PolicyClass, policyClasses } from "../../src/portfolio/PolicyClass.ts"
+import { evaluatePlan } from "../../src/search/EvaluatePlan.ts"
 import { hullOf } from "../../src/search/Hull.ts"
 import { tableParts } from "../../src/TableParts.ts"
 import { takeTiers } from "./DrawPart.ts"
@@ -117,7 +118,8 @@ const measureFold = async (part: OuterPart): Promise<OuterFold> => {
   const classes = scores.map(({ chosen, policyClass }) => {
     const problem = problemOf(columns, test, policyClass.score, "labels")
     const candidates = frontierOf(policyClass, fitted.columns, develop, data.flagship, POINTS)
-    const run = (candidate: Candidate) => measurePoint(data, test, problem, predictions, "", candidate.plans)
+    const run = (candidate: Candidate) =>
+      measurePoint(data, test, { name: "", ...candidate }, (plan) => evaluatePlan(problem, plan, predictions).rows)
     return { name: nameOf(policyClass), chosen, stepped: stepThrough(candidates, run, test.length) }
   })
   const columnwise = (of: ReadonlyArray<Float64Array>) => {

@@ -1,3 +1,4 @@
+import { makeTaskTree } from "@spillway/policy"
 import type { MeasuredPoint } from "../CertifyPoints.ts"
 import { type Dataset, taskOf } from "../data/Dataset.ts"
 import type { TaskResult } from "../OptimizeReport.ts"
@@ -20,6 +21,7 @@ export const taskResults = (
     if (list === undefined) positions.set(task, [i])
     else list.push(i)
   })
+  const own = makeTaskTree(served.candidate.segments)
   return [...positions].toSorted(([a], [b]) => a < b ? -1 : 1).map(([task, at]) => {
     const pick = (column: ArrayLike<number>) => Float64Array.from(at, (i) => column[i]!)
     const quality = pick(served.outcomes.quality)
@@ -41,6 +43,7 @@ export const taskResults = (
       cost_usd: cost,
       flagship_cost_usd: dear,
       saving: dear === 0 ? 0 : 1 - cost / dear,
+      own_plan: own.find(task) !== undefined,
       tier_shares: Object.fromEntries(
         data.tiers.map((tier, k) => [tier, at.filter((i) => served.outcomes.accepted[i] === k).length / at.length])
       )

@@ -73,7 +73,7 @@ const mean = (values: ArrayLike<number>): number => {
 }
 
 /** Standard error of the mean difference, with rows of one group taken as one observation. */
-const clusterError = (a: Float64Array, b: Float64Array, groups: Uint32Array): number => {
+export const clusterError = (a: Float64Array, b: Float64Array, groups: Uint32Array): number => {
   const sums = new Map<number, number>()
   a.forEach((value, i) => sums.set(groups[i]!, (sums.get(groups[i]!) ?? 0) + value - b[i]!))
   const center = mean([...sums.values()])

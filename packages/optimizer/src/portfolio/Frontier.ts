@@ -7,6 +7,10 @@ import type { PolicyClass } from "./PolicyClass.ts"
 /** One or two plans with their shares, and their mean quality (labels) and USD per request on the searched rows. */
 export interface Candidate {
   readonly plans: ReadonlyArray<{ readonly share: number; readonly plan: IndexedPlan }>
+  /** Tasks that have a plan of their own. */
+  readonly segments: ReadonlyMap<string, IndexedPlan>
+  /** The price that its one plan was found at, where a search found it. */
+  readonly lambda?: number | undefined
   readonly quality: number
   readonly cost: number
 }
@@ -46,13 +50,13 @@ export const frontierOf = (
   const search = policyClass.search(problem, predictions)
   const measure = (plan: IndexedPlan, on = labels): Candidate => {
     const { cost, quality } = evaluatePlan(on, plan, predictions)
-    return { plans: [{ share: 1, plan }], quality, cost }
+    return { plans: [{ share: 1, plan }], segments: new Map(), quality, cost }
   }
   const found = coverByPrice(
-    (lambda) => ({ lambda, ...measure(search(lambda), problem) }),
+    (lambda) => ({ ...measure(search(lambda), problem), lambda }),
     priceRange(columns, rows),
     { points: most * 2, gap: 1 / most }
-  ).map(({ plans }) => measure(plans[0]!.plan))
+  ).map(({ lambda, plans }) => ({ ...measure(plans[0]!.plan), lambda }))
   const cheap = measure(singlePlan(problem.tiers, 0)), dear = measure(singlePlan(problem.tiers, flagship))
   const between = found.filter((c) => c.cost > cheap.cost && (c.cost < dear.cost || c.quality > dear.quality))
   const points = [cheap, ...thin(between, most), ...(flagship === 0 ? [] : [dear])].toSorted((a, b) => a.cost - b.cost)
@@ -66,6 +70,7 @@ const bridge = (a: Candidate, b: Candidate, gap: number): ReadonlyArray<Candidat
     const share = (i + 1) / steps
     return {
       plans: [{ share: 1 - share, plan: a.plans[0]!.plan }, { share, plan: b.plans[0]!.plan }],
+      segments: new Map(),
       quality: a.quality + share * (b.quality - a.quality),
       cost: a.cost + share * (b.cost - a.cost)
     }

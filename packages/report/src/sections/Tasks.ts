@@ -13,7 +13,10 @@ export const tasks = (report: OptimizeReport): Section => {
     blocks: report.tasks.length === 0 ? [paragraph("No task was measured.")] : [
       paragraph(
         `The default point on the requests of each task, against the flagship on the same requests. The promise is about ` +
-          `the mean over all requests: a single task may lose more than the mean, and small tasks are uncertain.`
+          `the mean over all requests: a single task may lose more than the mean, and small tasks are uncertain.` +
+          (report.tasks.some((task) => task.own_plan)
+            ? " Some tasks have a plan of their own, because one was better for them on requests that it was not searched on."
+            : "")
       ),
       {
         _tag: "Table",
@@ -30,7 +33,7 @@ export const tasks = (report: OptimizeReport): Section => {
           { name: "Saved", numeric: true }
         ],
         rows: report.tasks.map((task) => [
-          task.task,
+          task.own_plan ? `${task.task} (own plan)` : task.task,
           count(task.n),
           quality(task.flagship_quality),
           quality(task.quality),

@@ -1,0 +1,149 @@
+import { type Dataset, taskOf } from "../data/Dataset.ts"
+import { measurePoint } from "../Measure.ts"
+import { evaluatePlan } from "../search/EvaluatePlan.ts"
+import type { IndexedPlan } from "../search/IndexedPlan.ts"
+import { mean } from "../statistics/Moments.ts"
+import { normalQuantile } from "../statistics/Normal.ts"
+import { clusterError } from "./ChooseClass.ts"
+import { type DecisionColumns, predictionsOf, problemOf } from "./Columns.ts"
+import type { Candidate } from "./Frontier.ts"
+import type { PolicyClass } from "./PolicyClass.ts"
+
+/** Fewer requests than this, near-duplicates counted once, say too little of a task to search on. */
+const LEAST_REQUESTS = 200
+/** The largest tasks only: each has to pass at a level divided by their number. */
+const MOST_SEGMENTS = 12
+/** Prices at which a task's gain is tested; points of prices in between share the verdict. */
+const TESTED_PRICES = 4
+/** Chance that a task without a gain gets a plan of its own at a tested price. */
+const ALPHA = 0.05
+/** A gain that rests on fewer requests is not near enough to normal: two that happen to be cheaper would pass. */
+const LEAST_CHANGED = 30
+const ROUNDING = 1e-12
+
+/** A task, or an inner node of the tree of dotted task names, with the searched rows at or below it. */
+interface Segment {
+  readonly task: string
+  readonly rows: Uint32Array
+}
+
+/**
+ * Gives the candidates that were found at a price a plan of its own for each task that gains by one.
+ *
+ * For each task (and each inner node of the tree of dotted names) the class is searched on the task's rows alone. Its
+ * gain in `quality - lambda * cost` over the plan that would serve the task otherwise, the nearest ancestor's or the
+ * candidate's, is measured by labels on folds that the task's search did not see. The plan that it is compared with has
+ * seen them, which is to its favour. A task gets its plan where the one-sided lower bound of the gain, at a level
+ * divided by the number of tasks (Bonferroni), is above zero and at least {@link LEAST_CHANGED} requests fare differently;
+ * near-duplicates are one observation.
+ *
+ * @param rows the rows that the candidates were searched on; their mean quality and cost are measured there again
+ * @returns the candidates, cheapest first
+ */
+export const segmentPlans = (
+  policyClass: PolicyClass,
+  data: Dataset,
+  columns: DecisionColumns,
+  rows: Uint32Array,
+  fold: Uint8Array,
+  folds: number,
+  candidates: ReadonlyArray<Candidate>
+): ReadonlyArray<Candidate> => {
+  const segments = segmentsOf(data, rows)
+  if (segments.length === 0) return candidates
+  const priced = candidates.flatMap(({ lambda, plans }, index) =>
+    lambda === undefined ? [] : [{ index, lambda, plan: plans[0]!.plan, own: new Map<string, IndexedPlan>() }]
+  ).toSorted((a, b) => b.lambda - a.lambda)
+  const runs = inRuns(priced, TESTED_PRICES)
+  const tested = runs.map((run) => run[Math.floor(run.length / 2)]!)
+  const z = normalQuantile(1 - ALPHA / segments.length)
+  const searchOn = (at: Uint32Array) =>
+    policyClass.search(problemOf(columns, at, policyClass.score, "blended"), predictionsOf(columns, at))
+  const runOn = (at: Uint32Array) => {
+    const problem = problemOf(columns, at, policyClass.score, "labels"), predictions = predictionsOf(columns, at)
+    return (plan: IndexedPlan) => evaluatePlan(problem, plan, predictions).rows
+  }
+
+  for (const { rows: at, task } of segments) {
+    const groups = Uint32Array.from(at, (row) => data.group[row]!)
+    const worth = tested.map(() => new Float64Array(at.length))
+    for (let f = 0; f < folds; f++) {
+      const inside = at.filter((row) => fold[row] !== f)
+      const positions = Uint32Array.from(at.keys()).filter((i) => fold[at[i]!] === f)
+      if (positions.length === 0) continue
+      const plan = searchOn(inside), run = runOn(positions.map((i) => at[i]!))
+      tested.forEach(({ lambda }, t) => {
+        const { cost, quality } = run(plan(lambda))
+        positions.forEach((i, j) => worth[t]![i] = quality[j]! - lambda * cost[j]!)
+      })
+    }
+    const run = runOn(at)
+    const gains = tested.map(({ lambda, own, plan }, t) => {
+      const { cost, quality } = run(nearest(own, task) ?? plan)
+      const inherited = quality.map((q, i) => q - lambda * cost[i]!)
+      const changed = new Set(groups.filter((_, i) => Math.abs(worth[t]![i]! - inherited[i]!) > ROUNDING)).size
+      return changed >= LEAST_CHANGED &&
+        mean(worth[t]!) - mean(inherited) > z * clusterError(worth[t]!, inherited, groups)
+    })
+    const chosen = runs.flatMap((points, t) => gains[t] ? points : [])
+    if (chosen.length === 0) continue
+    const plan = searchOn(at)
+    for (const { lambda, own } of chosen) own.set(task, plan(lambda))
+  }
+
+  const changed = new Map(priced.filter(({ own }) => own.size > 0).map(({ index, own }) => [index, own]))
+  if (changed.size === 0) return candidates
+  const run = runOn(rows)
+  return candidates.map((candidate, index): Candidate => {
+    const own = changed.get(index)
+    if (own === undefined) return candidate
+    const { costUsd, quality } = measurePoint(data, rows, { name: "", plans: candidate.plans, segments: own }, run)
+    return { ...candidate, segments: own, quality: mean(quality), cost: mean(costUsd) }
+  }).toSorted((a, b) => a.cost - b.cost)
+}
+
+/**
+ * The largest segments of some rows, each after its ancestors. One that holds all rows, or as many as one below it, is
+ * none.
+ */
+const segmentsOf = (data: Dataset, rows: Uint32Array): ReadonlyArray<Segment> => {
+  const byTask = new Map<string, Array<number>>()
+  for (const row of rows) {
+    for (let task = taskOf(data, row); task !== ""; task = parentOf(task)) {
+      const list = byTask.get(task)
+      if (list === undefined) byTask.set(task, [row])
+      else list.push(row)
+    }
+  }
+  const fullest = new Map<string, number>()
+  for (const [task, { length }] of byTask) {
+    fullest.set(parentOf(task), Math.max(length, fullest.get(parentOf(task)) ?? 0))
+  }
+  return [...byTask]
+    .filter(([task, list]) => list.length < rows.length && list.length > (fullest.get(task) ?? 0))
+    .filter(([, list]) => new Set(list.map((row) => data.group[row]!)).size >= LEAST_REQUESTS)
+    .toSorted(([a, one], [b, other]) => other.length - one.length || (a < b ? -1 : 1))
+    .slice(0, MOST_SEGMENTS)
+    .toSorted(([a], [b]) => a < b ? -1 : 1)
+    .map(([task, list]) => ({ task, rows: Uint32Array.from(list) }))
+}
+
+const parentOf = (task: string): string => task.slice(0, Math.max(0, task.lastIndexOf(".")))
+
+/** The plan of the nearest ancestor that has one. */
+const nearest = (own: ReadonlyMap<string, IndexedPlan>, task: string): IndexedPlan | undefined => {
+  for (let name = parentOf(task); name !== ""; name = parentOf(name)) {
+    const plan = own.get(name)
+    if (plan !== undefined) return plan
+  }
+  return undefined
+}
+
+/** Cuts a list into at most so many runs of neighbours of about equal length. */
+const inRuns = <A>(list: ReadonlyArray<A>, most: number): ReadonlyArray<ReadonlyArray<A>> => {
+  const count = Math.min(most, list.length)
+  return Array.from(
+    { length: count },
+    (_, r) => list.slice(Math.floor(r * list.length / count), Math.floor((r + 1) * list.length / count))
+  )
+}

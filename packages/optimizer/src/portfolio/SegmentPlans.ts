@@ -1,4 +1,5 @@
 import { type Dataset, taskOf } from "../data/Dataset.ts"
+import { parentTask } from "../fit/SegmentPooling.ts"
 import { measurePoint } from "../Measure.ts"
 import { evaluatePlan } from "../search/EvaluatePlan.ts"
 import type { IndexedPlan } from "../search/IndexedPlan.ts"
@@ -109,7 +110,7 @@ export const segmentPlans = (
 const segmentsOf = (data: Dataset, rows: Uint32Array): ReadonlyArray<Segment> => {
   const byTask = new Map<string, Array<number>>()
   for (const row of rows) {
-    for (let task = taskOf(data, row); task !== ""; task = parentOf(task)) {
+    for (const task of lineage(taskOf(data, row))) {
       const list = byTask.get(task)
       if (list === undefined) byTask.set(task, [row])
       else list.push(row)
@@ -117,7 +118,8 @@ const segmentsOf = (data: Dataset, rows: Uint32Array): ReadonlyArray<Segment> =>
   }
   const fullest = new Map<string, number>()
   for (const [task, { length }] of byTask) {
-    fullest.set(parentOf(task), Math.max(length, fullest.get(parentOf(task)) ?? 0))
+    const parent = parentTask(task)!
+    fullest.set(parent, Math.max(length, fullest.get(parent) ?? 0))
   }
   return [...byTask]
     .filter(([task, list]) => list.length < rows.length && list.length > (fullest.get(task) ?? 0))
@@ -128,16 +130,13 @@ const segmentsOf = (data: Dataset, rows: Uint32Array): ReadonlyArray<Segment> =>
     .map(([task, list]) => ({ task, rows: Uint32Array.from(list) }))
 }
 
-const parentOf = (task: string): string => task.slice(0, Math.max(0, task.lastIndexOf(".")))
-
 /** The plan of the nearest ancestor that has one. */
 const nearest = (own: ReadonlyMap<string, IndexedPlan>, task: string): IndexedPlan | undefined => {
-  for (let name = parentOf(task); name !== ""; name = parentOf(name)) {
-    const plan = own.get(name)
-    if (plan !== undefined) return plan
-  }
-  return undefined
+  return lineage(task).slice(1).map((name) => own.get(name)).find((plan) => plan !== undefined)
 }
+
+/** A task and its ancestors, nearest first, without the root. */
+const lineage = (task: string): ReadonlyArray<string> => task === "" ? [] : [task, ...lineage(parentTask(task)!)]
 
 /** Cuts a list into at most so many runs of neighbours of about equal length. */
 const inRuns = <A>(list: ReadonlyArray<A>, most: number): ReadonlyArray<ReadonlyArray<A>> => {

@@ -7,6 +7,7 @@ import {
   type Promises,
   simultaneousLowerBounds
 } from "./certify/Certify.ts"
+import { EXCEED } from "./certify/Latency.ts"
 import type { QualityTarget } from "./certify/Quality.ts"
 import { requestsFor } from "./certify/RequestsFor.ts"
 import { requestsNeeded } from "./certify/RequestsNeeded.ts"
@@ -16,6 +17,7 @@ import { pairedDifference, predictionPowered } from "./labels/PredictionPowered.
 import type { PlanOutcomes } from "./Measure.ts"
 import type { Candidate } from "./portfolio/Frontier.ts"
 import { groupMeans, groupRows, type Groups } from "./statistics/Groups.ts"
+import { mean } from "./statistics/Moments.ts"
 
 /** An operating point with what it did on the rows set apart to certify, and before on those it was searched on. */
 export interface MeasuredPoint {
@@ -42,6 +44,10 @@ export interface CertifyOptions {
 /** A point is worth a certificate where it saves at least this share of the flagship's cost. */
 const LEAST_SAVING = 0.05
 
+const savesBeside =
+  (flagship: Pick<MeasuredPoint, "candidate">) => (point: Pick<MeasuredPoint, "candidate">): boolean =>
+    point.candidate.cost <= (1 - LEAST_SAVING) * flagship.candidate.cost
+
 /**
  * Whether a test on `n` independent requests has at least an even chance to certify a saving of {@link LEAST_SAVING}. It
  * reads only what the points did on the rows they were searched on. Where it has none, setting requests apart costs labels
@@ -54,7 +60,7 @@ export const worthTesting = (
 ): boolean => {
   const target = qualityTarget(objective)
   const flagship = points.find((p) => p.name === "flagship")!
-  const saving = points.filter((p) => p.candidate.cost <= (1 - LEAST_SAVING) * flagship.candidate.cost)
+  const saving = points.filter(savesBeside(flagship))
   return target === undefined || saving.length === 0 ||
     saving.some((p) => neededToPass(p, flagship, target, (1 - objective.confidence) / 2, 0.5) <= n)
 }
@@ -98,7 +104,7 @@ export const certifyPoints = (
   // A point that will probably break a promise, by the rows it was searched on, would only end the sequence.
   const affordable = cheaper.filter((p) =>
     (budget === undefined || neededForBudget(p, budget, capUsd, alpha / 2) <= groups.count) &&
-    (objective.p95_ms === undefined || shareAbove(p.developed.latencyMs, objective.p95_ms) <= SLOW_SHARE)
+    (objective.p95_ms === undefined || shareAbove(p.developed.latencyMs, objective.p95_ms) <= EXCEED)
   )
   const chain = !options.heldOut
     ? []
@@ -288,9 +294,6 @@ const bestWithin = (points: ReadonlyArray<MeasuredPoint>, budget: number): Measu
     : within.reduce((a, b) => b.candidate.quality > a.candidate.quality ? b : a)
 }
 
-/** Share of requests that a latency promise allows above its cap. */
-const SLOW_SHARE = 0.05
-
 /** Share of latencies above a cap; an unknown one counts as above. */
 const shareAbove = (latencyMs: Float64Array, capMs: number): number =>
   latencyMs.reduce((above, ms) => above + (ms <= capMs ? 0 : 1), 0) / Math.max(1, latencyMs.length)
@@ -322,7 +325,7 @@ const moreToTest = (
   alpha: number,
   graded: number
 ): number | null => {
-  const saving = points.filter((p) => p.candidate.cost <= (1 - LEAST_SAVING) * flagship.candidate.cost)
+  const saving = points.filter(savesBeside(flagship))
   const least = Math.min(...saving.map((p) => neededToPass(p, flagship, target, alpha / 2, 0.8)))
   return Number.isFinite(least) ? Math.max(1, requestsFor(least, graded) - graded) : null
 }
@@ -331,5 +334,3 @@ const qualityTarget = (objective: Objective): QualityTarget | undefined => {
   if (objective.absolute_floor !== undefined) return { _tag: "Absolute", floor: objective.absolute_floor }
   return objective.floor === undefined ? undefined : { _tag: "Relative", floor: objective.floor }
 }
-
-const mean = (values: Float64Array): number => values.reduce((sum, v) => sum + v, 0) / Math.max(1, values.length)

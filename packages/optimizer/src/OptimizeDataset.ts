@@ -94,8 +94,9 @@ export const optimizeDataset = (loaded: Dataset, options: OptimizeOptions): Opti
   const data = fillCosts(loaded, split.develop)
   const groupsOf = (at: Uint32Array) => groupRows(at.length, Uint32Array.from(at, (row) => data.group[row]!))
   const first = develop(data, split.develop, options, lap)
+  const searched = withOutcomes(first)
   const heldOut = options.grades !== undefined || options.objective.task_floor !== undefined ||
-    worthTesting(withOutcomes(first), options.objective, groupsOf(split.certify).count)
+    worthTesting(searched, options.objective, groupsOf(split.certify).count)
   const developed = heldOut ? first : develop(data, rows, options, lap)
   const { candidates, chosen, fitted, scores } = developed
   const parts = tableParts(data, fitted, data.tiers.map((name) => ({ name, ...options.tierDetails?.get(name) })))
@@ -103,7 +104,7 @@ export const optimizeDataset = (loaded: Dataset, options: OptimizeOptions): Opti
   const columns = heldOut ? applyTable(data, parts, certify) : fitted.columns
   const gold = options.grades && measureGold(columns, options.grades, (by) => developed.measure(by, certify))
   const outcomes = developed.measure(columns, certify)
-  const measured = withOutcomes(developed).map((point, i): MeasuredPoint => ({
+  const measured = (heldOut ? searched : withOutcomes(developed)).map((point, i): MeasuredPoint => ({
     ...point,
     outcomes: outcomes[i]!,
     gold: gold?.[i]

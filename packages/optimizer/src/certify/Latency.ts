@@ -2,6 +2,9 @@ import { binomialAtMost } from "../statistics/Binomial.ts"
 import type { Groups } from "../statistics/Groups.ts"
 import { shuffledIndices } from "../statistics/SeededRandom.ts"
 
+/** Share of requests that a promise allows above its cap where it says no other: the cap is on the 95th percentile. */
+export const EXCEED = 0.05
+
 /** A promise that at most `exceed` of requests (5 % by default, so the 95th percentile) take longer than `capMs`. */
 export interface LatencyTarget {
   readonly capMs: number
@@ -27,5 +30,5 @@ export const latencyPValue = (
     counted[group] = 1
     if (!(latencyMs[row]! <= target.capMs)) above++
   }
-  return groups.count === 0 ? 1 : binomialAtMost(above, groups.count, target.exceed ?? 0.05)
+  return groups.count === 0 ? 1 : binomialAtMost(above, groups.count, target.exceed ?? EXCEED)
 }

@@ -1,5 +1,6 @@
 import { everyNth } from "../fit/EveryNth.ts"
 import { evaluatePlan } from "../search/EvaluatePlan.ts"
+import { mean } from "../statistics/Moments.ts"
 import { type DecisionColumns, predictionsOf, problemOf } from "./Columns.ts"
 import type { PolicyClass } from "./PolicyClass.ts"
 
@@ -64,12 +65,6 @@ export const chooseClass = (
     stderr: clusterError(worth[c]!, worth[chosen]!, groups),
     chosen: c === chosen
   }))
-}
-
-const mean = (values: ArrayLike<number>): number => {
-  let sum = 0
-  for (let i = 0; i < values.length; i++) sum += values[i]!
-  return sum / Math.max(1, values.length)
 }
 
 /** Standard error of the mean difference, with rows of one group taken as one observation. */

@@ -3,14 +3,14 @@ import { BadInput, type Failure } from "@spillway/domain"
 import { Effect } from "effect"
 import { literal, readRows, run } from "./Sql.ts"
 import type { Selection } from "./Store.ts"
-import { badWhere, checkWhere } from "./Where.ts"
+import { badWhere, checkWhere, conditionOf } from "./Where.ts"
 
 /** Errors that say nothing about the condition. */
 const notTheCondition = /^(?:INTERRUPT|IO Error|Out of Memory)/i
 
 /** The requests that `where` and `limit` choose, as a query of `request_id` and `ts`. */
 const chosen = ({ limit, where }: Selection): string =>
-  `SELECT request_id, ts FROM requests ${where === undefined ? "" : `WHERE (\n${where}\n)`}
+  `SELECT request_id, ts FROM requests ${where === undefined ? "" : `WHERE (\n${conditionOf(where)}\n)`}
    ${limit === undefined ? "" : `ORDER BY ts, request_id LIMIT ${limit}`}`
 
 const checkCount = (source: string, count: number | undefined) =>

@@ -4,10 +4,32 @@ import { Effect } from "effect"
 import { literal, readRows } from "./Sql.ts"
 
 const mend = "Give one SQL condition over the columns of requests, for example: task = 'support.classify' " +
-  "AND metadata->>'split' = 'test'"
+  "AND metadata.split = 'test'"
 
 /** Bad input of the flag `where`. */
 export const badWhere = (problem: string) => new BadInput({ source: "where", problem, mend })
+
+/** Texts, quoted names and comments, which are left alone, or a path into `metadata`, by arrows or by dots. */
+const pathOrQuoted = new RegExp(
+  [
+    /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[^]*?\*\//,
+    /(?<arrows>\bmetadata(?:\s*->>?\s*'(?:[^']|'')*')+)/,
+    /\bmetadata\.(?<dots>\w+(?:\.\w+)*)(?=\s*(?:[=<>!]+|(?:not\s+)?(?:i?like|in\s*\(|between))\s*')/
+  ].map(({ source }) => source).join("|"),
+  "gi"
+)
+
+/**
+ * A condition as DuckDB must be told it. Its arrows bind more loosely than AND (`a AND metadata->>'b' = 'c'` takes
+ * `a AND metadata` for the object), and a key by dots is JSON, which no text equals: paths are put in brackets, and
+ * those by dots that are compared with a text are read as text.
+ */
+export const conditionOf = (where: string): string =>
+  where.replace(pathOrQuoted, (found, ...rest) => {
+    const { arrows, dots } = rest.at(-1) as { readonly arrows?: string; readonly dots?: string }
+    if (arrows !== undefined) return `(${arrows})`
+    return dots === undefined ? found : `(metadata->>${literal(`$.${dots}`)})`
+  })
 
 /** Table functions that only make rows out of what they are given. */
 const harmless = new Set(["unnest", "generate_series", "range", "json_each", "json_tree"])
@@ -19,7 +41,7 @@ interface Parsed {
 }
 
 const parse = Effect.fnUntraced(function*(connection: DuckDBConnection, expression: string) {
-  const sql = literal(`SELECT (\n${expression}\n)`)
+  const sql = literal(`SELECT (\n${conditionOf(expression)}\n)`)
   const [row] = yield* readRows(connection, "reading `where`", `SELECT json_serialize_sql(${sql})::VARCHAR AS parsed`)
   return JSON.parse(row!["parsed"] as string) as Parsed
 })

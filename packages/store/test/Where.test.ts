@@ -7,7 +7,7 @@ const rows = ["a", "b", "c"].map((id, i) => ({
   task: i === 0 ? "code" : "support",
   messages: [{ role: "user", content: id }],
   ts: `2026-01-0${i + 1}T00:00:00Z`,
-  metadata: { split: i === 2 ? "test" : "train", size: i }
+  metadata: { split: i === 2 ? "test" : "train", size: i, more: { lang: ["en", "de", "fr"][i]!, last: i === 2 } }
 }))
 
 const filled = Effect.gen(function*() {
@@ -21,6 +21,14 @@ describe("where", () => {
   it.effect.each([
     ["metadata->>'split' = 'test'", ["c"]],
     ["task = 'code' OR (metadata->>'size')::int = 1", ["a", "b"]],
+    ["task <> 'code' AND metadata->>'split' = 'test'", ["c"]],
+    ["NOT metadata ->> 'split' = 'test'", ["a", "b"]],
+    ["task = 'support' AND metadata->'more'->>'lang' IN ('de', 'fr')", ["b", "c"]],
+    ["task = 'support' AND metadata.split = 'train'", ["b"]],
+    ["metadata.split <> 'train' OR metadata.more.lang LIKE 'e%'", ["a", "c"]],
+    ["metadata.split IN ('test', 'dev') AND metadata.size > 1", ["c"]],
+    ["metadata.size >= 1 AND NOT metadata.more.last", ["b"]],
+    ["request_id = 'a' AND 'metadata.split = ''x''' <> 'y' /* metadata.split = 'z' */", ["a"]],
     ["ts >= '2026-01-02'", ["b", "c"]],
     ["request_id IN (SELECT request_id FROM outcomes)", ["a"]],
     ["task LIKE 'sup%' -- a comment", ["b", "c"]],

@@ -44,7 +44,7 @@ export const optimizeCommand = Command.make(
       Flag.withDefault("auto")
     ),
     trainWhere: Flag.String("train-where").pipe(
-      Flag.withDescription("SQL condition over requests to learn from, for example \"metadata->>'split' = 'train'\""),
+      Flag.withDescription("SQL condition over requests to learn from, for example \"metadata.split = 'train'\""),
       Flag.optional
     ),
     labels: Flag.Int("labels").pipe(Flag.withDescription("Use only this many graded requests"), Flag.optional),

@@ -1,6 +1,7 @@
 import { BadInput, Config, type Config as ConfigType, GRADER_TYPES } from "@spillway/domain"
 import { Effect, Schema, SchemaIssue } from "effect"
 import { readFile } from "node:fs/promises"
+import { dirname, isAbsolute, join } from "node:path"
 import { type Document, isMap, isNode, LineCounter, parseDocument } from "yaml"
 
 /** A configuration with the file it came from. */
@@ -8,6 +9,10 @@ export interface Loaded {
   readonly path: string
   readonly config: ConfigType
 }
+
+/** A path that a configuration names, or would by default, lies beside it: `--config` works from any folder. */
+export const besideConfig = (loaded: Loaded | undefined, path: string): string =>
+  loaded === undefined || isAbsolute(path) ? path : join(dirname(loaded.path), path)
 
 const decode = Schema.decodeUnknownEffect(Config, { errors: "all", onExcessProperty: "error" })
 const describe = SchemaIssue.makeFormatterStandardSchemaV1()

@@ -1,16 +1,21 @@
 import { BadInput, RoutingTable, type RoutingTable as Table } from "@spillway/domain"
 import type { OptimizeReport } from "@spillway/optimizer"
-import { Effect, Schema, SchemaIssue } from "effect"
+import { Effect, Option, Schema, SchemaIssue } from "effect"
 import { Flag } from "effect/cli"
 import { createHash } from "node:crypto"
 import { readFile } from "node:fs/promises"
+import { besideConfig, type Loaded } from "./Configuration.ts"
 
 /** Flag that names the routing table file. */
 export const tableFlag = (name: string, description: string) =>
   Flag.String(name).pipe(
-    Flag.withDescription(`${description} (default: routing-table.json)`),
-    Flag.withDefault("routing-table.json")
+    Flag.withDescription(`${description} (default: the configuration's, else routing-table.json)`),
+    Flag.optional
   )
+
+/** Path of the routing table: the flag, else the one that the configuration serves, so that all commands mean one file. */
+export const tablePath = (flag: Option.Option<string>, loaded: Loaded | undefined): string =>
+  Option.getOrElse(flag, () => besideConfig(loaded, loaded?.config.proxy?.table ?? "routing-table.json"))
 
 /** Where `optimize` writes what it measured, beside the table. */
 export const reportPath = (table: string): string => table.replace(/(\.json)?$/, ".report.json")

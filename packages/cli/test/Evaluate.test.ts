@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, beforeAll, describe, it } from "vitest"
@@ -97,6 +97,26 @@ describe("spillway evaluate", () => {
       assert.strictEqual(ended.code, 1)
       assert.strictEqual(ended.stdout, "")
       assert.match(ended.stderr, message)
+    }
+  })
+
+  it("reads and writes the table that the configuration serves, beside it, whatever the working folder", async () => {
+    mkdirSync(join(cwd, "project"))
+    const config = {
+      database: "../traffic.duckdb",
+      providers: { p: { protocol: "openai", base_url: "http://127.0.0.1:1/v1" } },
+      tiers: ["small", "large"].map((name) => ({ name, provider: "p", model: name })),
+      proxy: { table: "served.json" }
+    }
+    writeFileSync(join(cwd, "project", "spillway.yaml"), JSON.stringify(config))
+    const at = ["--config", "project/spillway.yaml"]
+    const optimized = await spillway(["optimize", ...at, "--floor", "0.9", "--confidence", "0.9"], cwd)
+    assert.strictEqual(optimized.code, 0, optimized.stderr)
+    assert.match(optimized.stdout, /Wrote project\/served\.json and project\/served\.report\.json/)
+    assert.isTrue(existsSync(join(cwd, "project", "served.json")))
+    for (const args of [["evaluate"], ["explain", "r1"], ["report", "--out", "project/report.html"]]) {
+      const ended = await spillway([...args, ...at], cwd)
+      assert.strictEqual(ended.code, 0, `${args.join(" ")}: ${ended.stderr}`)
     }
   })
 })

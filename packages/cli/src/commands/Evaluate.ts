@@ -6,7 +6,7 @@ import { loadConfig } from "../Configuration.ts"
 import { openStore } from "../Database.ts"
 import { configFlag, dbFlag, jsonFlag, seedFlag, whereFlag } from "../Flags.ts"
 import { milliseconds, percent, print, table, usd } from "../Output.ts"
-import { readTable, tableFlag, tableSha256 } from "../TableFile.ts"
+import { readTable, tableFlag, tablePath, tableSha256 } from "../TableFile.ts"
 import { loggedText } from "./LoggedText.ts"
 
 export const evaluateCommand = Command.make(
@@ -27,8 +27,9 @@ export const evaluateCommand = Command.make(
     seed: seedFlag,
     json: jsonFlag
   },
-  Effect.fnUntraced(function*({ config, db, json, logged, seed, servedBy, table: path, where }) {
+  Effect.fnUntraced(function*({ config, db, json, logged, seed, servedBy, table: tableFile, where }) {
     const loaded = yield* loadConfig(config, false)
+    const path = tablePath(tableFile, loaded)
     const routing = yield* readTable(path)
     if (logged) {
       const files = [path, ...Option.toArray(servedBy)]

@@ -8,7 +8,7 @@ import { databasePath } from "../Database.ts"
 import { type Explained, explanationText, type RecordedTier } from "../ExplanationText.ts"
 import { configFlag, dbFlag, jsonFlag } from "../Flags.ts"
 import { print } from "../Output.ts"
-import { readTable, tableFlag } from "../TableFile.ts"
+import { readTable, tableFlag, tablePath } from "../TableFile.ts"
 
 export const explainCommand = Command.make(
   "explain",
@@ -29,7 +29,8 @@ export const explainCommand = Command.make(
   },
   Effect.fnUntraced(function*(flags) {
     const asked = yield* askedOf(flags)
-    const table = yield* readTable(flags.table)
+    const loaded = yield* loadConfig(flags.config, false)
+    const table = yield* readTable(tablePath(flags.table, loaded))
     const policy = compile(table)
     const point = Option.getOrElse(flags.point, () => policy.defaultPoint)
     if (!policy.points.includes(point)) {
@@ -40,7 +41,7 @@ export const explainCommand = Command.make(
       const explained = { ...explain(policy, requestView(asked.text), point, flags.top), recorded: [], path: [] }
       return yield* print(flags.json, explained, explanationText(explained))
     }
-    const path = databasePath(flags.db, yield* loadConfig(flags.config, false))
+    const path = databasePath(flags.db, loaded)
     const { answers, recorded, request } = yield* findRequest(asked.id, policy.tiers).pipe(
       Effect.provide(layer(path, { readOnly: true }))
     )

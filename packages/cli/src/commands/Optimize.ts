@@ -11,7 +11,7 @@ import { configFlag, dbFlag, jsonFlag, names, seedFlag, tiersFlag } from "../Fla
 import { newTierText } from "../NewTierText.ts"
 import { milliseconds, percent, print, table, usd } from "../Output.ts"
 import { planText } from "../PlanText.ts"
-import { reportPath, tableFlag } from "../TableFile.ts"
+import { reportPath, tableFlag, tablePath } from "../TableFile.ts"
 import { VERSION } from "../Version.ts"
 import { writeFileWhole } from "../WriteFile.ts"
 
@@ -87,6 +87,7 @@ export const optimizeCommand = Command.make(
     const tiers = names(flags.tiers) ?? loaded?.config.tiers.map((tier) => tier.name)
     const flagship = Option.getOrUndefined(flags.flagship) ??
       (loaded !== undefined && tiers!.includes(flagshipOf(loaded.config)) ? flagshipOf(loaded.config) : undefined)
+    const out = tablePath(flags.out, loaded)
     const { placed, planned, result, tableJson } = yield* Effect.gen(function*() {
       const request = {
         tiers,
@@ -112,10 +113,10 @@ export const optimizeCommand = Command.make(
     }).pipe(Effect.provide(openStore(flags.db, loaded)))
     const json: Array<object> = [], text: Array<string> = []
     if (result !== undefined) {
-      yield* writeFileWhole(flags.out, tableJson)
-      yield* writeFileWhole(reportPath(flags.out), `${JSON.stringify(result.report, null, 1)}\n`)
-      json.push(result.report, { warnings: result.warnings, table: flags.out })
-      text.push(optimizeText(result, flags.out))
+      yield* writeFileWhole(out, tableJson)
+      yield* writeFileWhole(reportPath(out), `${JSON.stringify(result.report, null, 1)}\n`)
+      json.push(result.report, { warnings: result.warnings, table: out })
+      text.push(optimizeText(result, out))
     }
     if (placed !== undefined) {
       json.push({ new_tier: placed.newTier })

@@ -1,21 +1,25 @@
 import { renderHtml, renderMarkdown } from "@spillway/report"
 import { Console, Effect } from "effect"
 import { Command, Flag } from "effect/cli"
-import { readReport, readTable, tableFlag } from "../TableFile.ts"
+import { loadConfig } from "../Configuration.ts"
+import { configFlag } from "../Flags.ts"
+import { readReport, readTable, tableFlag, tablePath } from "../TableFile.ts"
 import { writeFileWhole } from "../WriteFile.ts"
 
 export const reportCommand = Command.make(
   "report",
   {
+    config: configFlag,
     table: tableFlag("table", "Routing table"),
     out: Flag.String("out").pipe(
       Flag.withDescription("HTML file to write; its Markdown twin stands beside it (default: report.html)"),
       Flag.withDefault("report.html")
     )
   },
-  Effect.fnUntraced(function*({ out, table }) {
-    const routing = yield* readTable(table)
-    const report = yield* readReport(table)
+  Effect.fnUntraced(function*({ config, out, table }) {
+    const path = tablePath(table, yield* loadConfig(config, false))
+    const routing = yield* readTable(path)
+    const report = yield* readReport(path)
     const markdown = out.replace(/(\.html?)?$/, ".md")
     yield* writeFileWhole(out, renderHtml(report, routing))
     yield* writeFileWhole(markdown, renderMarkdown(report, routing))

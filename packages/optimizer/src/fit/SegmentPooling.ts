@@ -62,13 +62,17 @@ export const pooledMean = (pooled: PooledMeans, task: string): number => {
 
 const depth = (task: string): number => task.split(".").length
 
+/** Squares of values are summed to this relative precision: a variance below it is none. */
+const PRECISION = 1e-12
+
 const shrinkage = (groups: ReadonlyArray<{ n: number; sum: number; squares: number }>): number => {
   const n = groups.reduce((total, g) => total + g.n, 0)
   if (groups.length < 2 || n <= groups.length) return Infinity
   const mean = groups.reduce((total, g) => total + g.sum, 0) / n
-  const within = groups.reduce((total, g) => total + g.squares - g.sum ** 2 / g.n, 0) / (n - groups.length)
+  const squares = groups.reduce((total, g) => total + g.squares, 0)
+  const within = Math.max(0, squares - groups.reduce((total, g) => total + g.sum ** 2 / g.n, 0)) / (n - groups.length)
   const between = groups.reduce((total, g) => total + g.n * (g.sum / g.n - mean) ** 2, 0)
   const scale = n - groups.reduce((total, g) => total + g.n ** 2, 0) / n
   const tau2 = (between - (groups.length - 1) * within) / scale
-  return tau2 <= 0 ? Infinity : within / tau2
+  return tau2 <= PRECISION * squares / n ? Infinity : within / tau2
 }

@@ -1,4 +1,5 @@
 import { Schema } from "effect"
+import { Embeddings } from "./Embeddings.ts"
 import { Grader } from "./Grader.ts"
 import { Objective } from "./Objective.ts"
 import { Tier } from "./Tier.ts"
@@ -54,6 +55,7 @@ export const Config = Schema.Struct({
     tasks: Schema.optionalKey(Schema.Record(Schema.String, Grader))
   })),
   objective: Schema.optionalKey(Objective),
+  embeddings: Schema.optionalKey(Embeddings),
   proxy: Schema.optionalKey(Proxy)
 })
 export type Config = typeof Config.Type

@@ -23,6 +23,17 @@ export const LogAttempt = Schema.Struct({
 })
 export type LogAttempt = typeof LogAttempt.Type
 
+/** How a served request came by its vector, where the routing table reads vectors. */
+export const LogEmbedding = Schema.Struct({
+  /** `used`; `empty`: it has no text; `busy`, `timeout` and `failed`: it was decided without. */
+  result: Schema.Literals(["used", "empty", "busy", "timeout", "failed"]),
+  /** Milliseconds that the decision waited for it. */
+  latency_ms: Schema.Finite,
+  /** US dollars of this call; absent where unknown, 0 where the vector was at hand. */
+  cost_usd: Schema.optionalKey(Schema.Finite)
+})
+export type LogEmbedding = typeof LogEmbedding.Type
+
 /** One line of the proxy's log: everything the importer needs to make the request and its outcomes again. */
 export const LogRecord = Schema.Struct({
   format: Schema.Literal("spillway.log/1"),
@@ -37,6 +48,7 @@ export const LogRecord = Schema.Struct({
   point: Schema.optionalKey(Schema.String),
   /** Probability with which the policy chose this path; 1 where it is deterministic. */
   propensity: Schema.Finite,
+  embedding: Schema.optionalKey(LogEmbedding),
   attempts: Schema.Array(LogAttempt),
   /** `complete`, `client_disconnected`, `upstream_failed`, ... */
   result: Schema.NonEmptyString,

@@ -1,4 +1,5 @@
 import { Schema } from "effect"
+import { EmbeddingModel } from "./Embeddings.ts"
 import { Objective } from "./Objective.ts"
 import { Price } from "./Price.ts"
 import { Settings } from "./Tier.ts"
@@ -19,19 +20,31 @@ export const TableTier = Schema.Struct({
 export type TableTier = typeof TableTier.Type
 
 /**
- * How request text becomes numbers: hashed n-grams in 2^`hash_bits` buckets, and named dense features, standardized
- * and clipped to 6 deviations.
+ * The vectors that heads read: of `dimensions` values, of length 1, with `mean` (one float32 a dimension) taken off. A
+ * request without one counts as if it had the mean.
+ */
+export const EmbeddingSpec = Schema.Struct({
+  ...EmbeddingModel.fields,
+  dimensions: Schema.Int.check(Schema.isGreaterThanOrEqualTo(1)),
+  mean: Float32Base64
+})
+export type EmbeddingSpec = typeof EmbeddingSpec.Type
+
+/**
+ * How request text becomes numbers: hashed n-grams in 2^`hash_bits` buckets, named dense features, standardized and
+ * clipped to 6 deviations, and the vector of an embedding model where that pays.
  */
 export const FeatureSpec = Schema.Struct({
   version: Schema.Literal(2),
   hash_bits: Schema.Int.check(Schema.isBetween({ minimum: 8, maximum: 20 })),
-  dense: Schema.Struct({ names: Schema.Array(Schema.NonEmptyString), mean: Numbers, scale: Numbers })
+  dense: Schema.Struct({ names: Schema.Array(Schema.NonEmptyString), mean: Numbers, scale: Numbers }),
+  embedding: Schema.optionalKey(EmbeddingSpec)
 })
 export type FeatureSpec = typeof FeatureSpec.Type
 
 /**
  * Ex-ante linear head of one tier. The score of a request is
- * `intercept + dense . d(x) + hashed . h(x) + segment_weight * segment value`.
+ * `intercept + dense . d(x) + hashed . h(x) + embedding . (v(x) - mean) + segment_weight * segment value`.
  *
  * `quality` heads estimate the tier's own quality (used for the flagship), `gain` heads estimate
  * flagship quality minus the tier's.
@@ -43,6 +56,8 @@ export const Head = Schema.Struct({
   dense: Numbers,
   /** One float32 per bucket, or empty where text did not pay. */
   hashed: Float32Base64,
+  /** One float32 per dimension of the embedding. */
+  embedding: Schema.optionalKey(Float32Base64),
   segment_weight: Schema.Finite
 })
 export type Head = typeof Head.Type

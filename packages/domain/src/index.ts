@@ -1,5 +1,6 @@
 export * from "./BadInput.ts"
 export * from "./Config.ts"
+export * from "./Embeddings.ts"
 export * from "./Failure.ts"
 export * from "./Grade.ts"
 export * from "./Grader.ts"

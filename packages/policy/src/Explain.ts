@@ -4,6 +4,7 @@ import { makeHasher } from "./features/HashedNgrams.ts"
 import { ACCEPT, type CompiledPlan, entryTier, utility } from "./Plan.ts"
 import type { Policy } from "./Policy.ts"
 import type { RequestView } from "./RequestView.ts"
+import { dotDense } from "./scorers/LinearHead.ts"
 
 /** One tier of a request, with why its quality is predicted as it is. */
 export interface TierExplanation {
@@ -13,8 +14,8 @@ export interface TierExplanation {
   readonly predicted_cost_usd: number | null
   /**
    * The largest addends of the predicted quality, largest first: `flagship` (the flagship's predicted quality, from which
-   * the other tiers' gaps are taken), `intercept`, `task:<segment>`, `dense:<name>`, `text:<n-gram>` as normalised, and
-   * `clamping` where a prediction beyond [0, 1] is cut.
+   * the other tiers' gaps are taken), `intercept`, `task:<segment>`, `dense:<name>`, `text:<n-gram>` as normalised,
+   * `embedding` (the request's vector as a whole), and `clamping` where a prediction beyond [0, 1] is cut.
    */
   readonly contributions: ReadonlyArray<Contribution>
   /** Predicted quality less the addends listed. */
@@ -107,6 +108,8 @@ const qualityAddends = (
   predictor.standardizeInto(dense, standardized)
   const hasher = makeHasher(predictor.hashBits)
   const text = hasher.hash(view.text, view.system)
+  const centered = new Float64Array(predictor.embedding?.spec.dimensions ?? 0)
+  const hasVector = predictor.embedding?.centerInto(view.vector, centered) ?? false
   const unclamped = (k: number): Map<string, number> => {
     const head = predictor.heads[k]
     const addends = new Map<string, number>()
@@ -124,6 +127,7 @@ const qualityAddends = (
     add("intercept", head.intercept)
     if (!Number.isNaN(known)) add(`task:${segment.task}`, head.segmentWeight * known)
     for (const [i, name] of predictor.denseNames.entries()) add(`dense:${name}`, head.dense[i]! * standardized[i]!)
+    if (hasVector && head.embedding !== undefined) add("embedding", dotDense(head.embedding, centered))
     if (head.hashed !== undefined) {
       for (let i = 0; i < text.length; i++) {
         add(`text:${hasher.ngram(i)}`, head.hashed[text.indices[i]!]! * text.values[i]!)

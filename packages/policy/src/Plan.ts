@@ -134,6 +134,10 @@ export const entryTier = (
   return best
 }
 
+/** Whether a plan may read what is predicted of a request, where it starts or where an acceptor takes it as evidence. */
+export const readsPredictions = ({ entry, stages }: CompiledPlan): boolean =>
+  entry.length > 1 || stages.some((stage) => stage !== undefined)
+
 /** Index of the tier to escalate to after a score, or {@link ACCEPT}. */
 export const nextTier = ({ edges, next }: CompiledStage, score: number): number => next[upperBound(edges, score)]!
 

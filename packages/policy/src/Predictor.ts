@@ -1,5 +1,6 @@
 import type { Head, RoutingTable, Segment } from "@spillway/domain"
 import { denseFeatures, denseNames } from "./features/DenseFeatures.ts"
+import { type CompiledEmbedding, compileEmbedding, decodeWeights } from "./features/Embedding.ts"
 import { makeHasher, type SparseVector } from "./features/HashedNgrams.ts"
 import { demand, demandDistinct, tierIndex } from "./Refuse.ts"
 import { requestChars, type RequestView } from "./RequestView.ts"
@@ -11,6 +12,8 @@ export interface Features {
   /** All dense features, raw, in the order of `denseNames`. */
   readonly dense: Float64Array
   readonly hashed: SparseVector
+  /** Of the table's embedding model; absent where there is none. */
+  readonly vector?: Float32Array | undefined
 }
 
 /** A segment after inheritance: what is known of the task or of its nearest ancestor, by tier; NaN where nothing is. */
@@ -27,6 +30,7 @@ export interface CompiledHead {
   /** Weights of the table's dense features. */
   readonly dense: Float64Array
   readonly hashed: Float32Array | undefined
+  readonly embedding: Float64Array | undefined
   readonly segmentWeight: number
 }
 
@@ -39,6 +43,8 @@ export interface Predictor {
   readonly hashBits: number
   /** Names of the dense features that the table uses. */
   readonly denseNames: ReadonlyArray<string>
+  /** Undefined where no head reads vectors. */
+  readonly embedding: CompiledEmbedding | undefined
   /** By tier; undefined where the segment value stands alone. */
   readonly heads: ReadonlyArray<CompiledHead | undefined>
   readonly segment: (task: string) => ResolvedSegment
@@ -103,10 +109,16 @@ const compileHeads = (table: PredictorParts, tiers: ReadonlyArray<string>) => {
       intercept: head.intercept,
       dense: Float64Array.from(head.dense),
       hashed: hashed.length === 0 ? undefined : hashed,
+      embedding: head.embedding === undefined ? undefined : embeddingWeights(head.embedding, table, field),
       segmentWeight: head.segment_weight
     }
   }
   return heads
+}
+
+const embeddingWeights = (base64: string, { features }: PredictorParts, field: string): Float64Array => {
+  demand(features.embedding !== undefined, `${field}.embedding`, "the table has no `features.embedding`")
+  return decodeWeights(base64, features.embedding, `${field}.embedding`)
 }
 
 const compileSegments = (table: PredictorParts, tiers: ReadonlyArray<string>) => {
@@ -159,21 +171,25 @@ export const compilePredictor = (table: PredictorParts): Predictor => {
   const flagship = tierIndex(tiers, table.flagship, "flagship")
   const standardizeInto = compileDense(table.features.dense)
   const heads = compileHeads(table, tiers)
+  const embedding = table.features.embedding && compileEmbedding(table.features.embedding)
   const segment = compileSegments(table, tiers)
   const costInto = compileCosts(table, tiers)
   const readsText = heads.some((head) => head?.hashed !== undefined)
   const hasher = readsText ? makeHasher(table.features.hash_bits) : undefined
   const dense = new Float64Array(denseNames.length)
   const standardized = new Float64Array(table.features.dense.names.length)
+  const centered = new Float64Array(embedding?.spec.dimensions ?? 0)
 
   const features = (view: RequestView): Features => {
     denseFeatures(view, dense)
-    return { dense, hashed: hasher?.hash(view.text, view.system) ?? NO_TEXT }
+    return { dense, hashed: hasher?.hash(view.text, view.system) ?? NO_TEXT, vector: view.vector }
   }
 
+  let hasVector = false
   const score = (head: CompiledHead, hashed: SparseVector, segmentValue: number) =>
     head.intercept + dotDense(head.dense, standardized) +
     (head.hashed === undefined ? 0 : dotSparse(head.hashed, hashed)) +
+    (hasVector && head.embedding !== undefined ? dotDense(head.embedding, centered) : 0) +
     (Number.isNaN(segmentValue) ? 0 : head.segmentWeight * segmentValue)
 
   const estimate = (tier: number, hashed: SparseVector, { value }: ResolvedSegment) => {
@@ -183,9 +199,10 @@ export const compilePredictor = (table: PredictorParts): Predictor => {
     return Number.isNaN(known) ? 1 : known
   }
 
-  const scoreInto: Predictor["scoreInto"] = ({ dense, hashed }, task, chars, quality, costUsd) => {
+  const scoreInto: Predictor["scoreInto"] = ({ dense, hashed, vector }, task, chars, quality, costUsd) => {
     const of = segment(task)
     standardizeInto(dense, standardized)
+    hasVector = embedding?.centerInto(vector, centered) ?? false
     const best = clamp01(estimate(flagship, hashed, of))
     for (let k = 0; k < tiers.length; k++) {
       if (k === flagship) quality[k] = best
@@ -201,6 +218,7 @@ export const compilePredictor = (table: PredictorParts): Predictor => {
     tiers,
     hashBits: table.features.hash_bits,
     denseNames: table.features.dense.names,
+    embedding,
     heads,
     segment,
     features,

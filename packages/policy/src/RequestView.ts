@@ -19,6 +19,8 @@ export interface RequestView {
   readonly files: number
   /** Characters of tool and response schemas as compact JSON. */
   readonly schema_chars: number
+  /** What the table's embedding model makes of the text, of length 1; absent where it was not asked, or did not answer. */
+  readonly vector?: Float32Array | undefined
 }
 
 /**

@@ -97,22 +97,28 @@ const finite = (interval: readonly [number, number], range: readonly [number, nu
   Number.isFinite(interval[1]) ? interval[1] : range[1]
 ]
 
+/** Decimals that tell two points' names apart; points closer than that are numbered. */
+const MOST_DIGITS = 3
+
 /**
- * Names of operating points from the cheapest to the flagship: `cheapest`, `cost-<percent of the flagship's cost>`,
- * `flagship`.
+ * Names of operating points from the cheapest to the flagship: `cheapest`, `cost-<percent of the flagship's cost>` (of
+ * the dearest point's, where the flagship costs nothing), `flagship`.
  */
 export const pointNames = (candidates: ReadonlyArray<Candidate>, flagship: number): ReadonlyArray<string> => {
   const isSingle = ({ plans }: Candidate, tier: number) =>
     plans.length === 1 && plans[0]!.plan.kind === "single" && plans[0]!.plan.entry.tiers[0] === tier
-  const dear = candidates.find((c) => isSingle(c, flagship))!.cost
+  const dear = candidates.find((c) => isSingle(c, flagship))!.cost || Math.max(...candidates.map((c) => c.cost))
   const taken = new Set<string>()
   return candidates.map((c) => {
     if (isSingle(c, flagship)) return "flagship"
     if (isSingle(c, 0)) return "cheapest"
     const percent = 100 * c.cost / dear
-    let digits = 0
-    const name = () => `cost-${percent.toFixed(digits).padStart(2, "0")}`
-    while (taken.has(name())) digits += 1
+    let tries = 0
+    const name = () =>
+      `cost-${percent.toFixed(Math.min(tries, MOST_DIGITS)).padStart(2, "0")}${
+        tries > MOST_DIGITS ? `-${tries - MOST_DIGITS + 1}` : ""
+      }`
+    while (taken.has(name())) tries += 1
     taken.add(name())
     return name()
   })

@@ -101,6 +101,12 @@ describe("degenerate input", () => {
       })
     ),
     "costs that are all zero": outcomes(plain, (o) => ({ ...o, cost_usd: 0 })),
+    "a flagship that costs nothing": outcomes(plain, (o) => o.tier === "large" ? { ...o, cost_usd: 0 } : o),
+    "one cost of a tier for all requests": outcomes(
+      plain,
+      (o) => ({ ...o, cost_usd: o.tier === "large" ? 0.002 : 0.0001 })
+    ),
+    "signals near the greatest number": outcomes(plain, (o, i) => ({ ...o, signals: { p_true: i % 3 * 1e300 } })),
     "20 rows": syntheticTraffic(20, THREE_TIERS),
     "10 rows": syntheticTraffic(10, THREE_TIERS),
     "a task with one row": requests(plain, (r, i) => i === 239 ? { ...r, task: "rare" } : r),

@@ -162,7 +162,7 @@ const columnsOf = (
   return columns
 }
 
-/** Mean and standard deviation of a column over the rows where it is known; scale 1 where it does not vary. */
+/** Mean and standard deviation of a column over the rows where it is known; scale 1 where it does not vary, or beyond all numbers. */
 export const columnStandardization = (values: Float64Array, rows: Uint32Array): { mean: number; scale: number } => {
   let n = 0, sum = 0, squares = 0
   for (const row of rows) {
@@ -174,7 +174,7 @@ export const columnStandardization = (values: Float64Array, rows: Uint32Array): 
   }
   if (n === 0) return { mean: 0, scale: 1 }
   const mean = sum / n, deviation = Math.sqrt(Math.max(0, squares / n - mean * mean))
-  return { mean, scale: deviation > 1e-12 ? deviation : 1 }
+  return { mean: Number.isFinite(mean) ? mean : 0, scale: deviation > 1e-12 && deviation < Infinity ? deviation : 1 }
 }
 
 /** Log-loss of log-odds `z` against a label in [0, 1]. */

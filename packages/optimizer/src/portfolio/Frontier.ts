@@ -60,12 +60,13 @@ export const frontierOf = (
   const cheap = measure(singlePlan(problem.tiers, 0)), dear = measure(singlePlan(problem.tiers, flagship))
   const between = found.filter((c) => c.cost > cheap.cost && (c.cost < dear.cost || c.quality > dear.quality))
   const points = [cheap, ...thin(between, most), ...(flagship === 0 ? [] : [dear])].toSorted((a, b) => a.cost - b.cost)
-  return points.flatMap((point, i) => i === 0 ? [point] : [...bridge(points[i - 1]!, point, dear.cost / most), point])
+  const gap = points.at(-1)!.cost / most
+  return points.flatMap((point, i) => i === 0 ? [point] : [...bridge(points[i - 1]!, point, gap), point])
 }
 
 /** Mixes of two neighbours, no further apart than `gap` USD: between two points of a concave frontier nothing is better. */
 const bridge = (a: Candidate, b: Candidate, gap: number): ReadonlyArray<Candidate> => {
-  const steps = Math.floor((b.cost - a.cost) / gap)
+  const steps = gap > 0 ? Math.floor((b.cost - a.cost) / gap) : 0
   return Array.from({ length: Math.max(0, steps - 1) }, (_, i) => {
     const share = (i + 1) / steps
     return {

@@ -13,6 +13,7 @@ export type Column<Row> =
     | { readonly type: "BIGINT"; readonly of: (row: Row) => number | undefined }
     | { readonly type: "TIMESTAMP"; readonly of: (row: Row) => bigint | undefined }
     | { readonly type: "BOOLEAN"; readonly of: (row: Row) => boolean | undefined }
+    | { readonly type: "FLOAT[]"; readonly of: (row: Row) => Float32Array }
   )
 
 const CHUNK_ROWS = bindings.vector_size()
@@ -41,6 +42,23 @@ const eachValue = <Row, A>(
     } else set(i, value)
   }
   return holes
+}
+
+/** Lists lie one after the other in a vector of their own; a row has the place and the length of its list. */
+const fillLists = (vector: ReturnType<typeof bindings.data_chunk_get_vector>, lists: ReadonlyArray<Float32Array>) => {
+  const places = new BigUint64Array(2 * lists.length)
+  const values = new Float32Array(lists.reduce((sum, list) => sum + list.length, 0))
+  let at = 0
+  lists.forEach((list, i) => {
+    places[2 * i] = BigInt(at)
+    places[2 * i + 1] = BigInt(list.length)
+    values.set(list, at)
+    at += list.length
+  })
+  bindings.list_vector_reserve(vector, at)
+  bindings.list_vector_set_size(vector, at)
+  bindings.copy_data_to_vector(bindings.list_vector_get_child(vector), 0, values.buffer, 0, values.byteLength)
+  bindings.copy_data_to_vector(vector, 0, places.buffer, 0, places.byteLength)
 }
 
 const fillColumn = <Row>(
@@ -85,6 +103,10 @@ const fillColumn = <Row>(
         booleans[i] = value ? 1 : 0
       })
       copy(booleans.buffer, 1)
+      break
+    case "FLOAT[]":
+      fillLists(vector, rows.slice(from, from + count).map(column.of))
+      holes = false
       break
   }
   if (holes) {

@@ -36,6 +36,12 @@ const steps: ReadonlyArray<string> = [
     table_sha256 VARCHAR NOT NULL, certified BOOLEAN NOT NULL, point VARCHAR NOT NULL, statement VARCHAR NOT NULL,
     floor DOUBLE NOT NULL, epsilon DOUBLE NOT NULL, alpha DOUBLE NOT NULL, n BIGINT NOT NULL, p_value DOUBLE NOT NULL
   );
+  `,
+  `
+  CREATE TABLE embeddings (
+    prompt_sha VARCHAR NOT NULL, model VARCHAR NOT NULL, max_chars BIGINT NOT NULL, vector FLOAT[] NOT NULL,
+    cost_usd DOUBLE
+  );
   `
 ]
 

@@ -1,4 +1,4 @@
-import type { BadInput, Failure, Grade, Outcome, Request } from "@spillway/domain"
+import type { BadInput, EmbeddingModel, Failure, Grade, Outcome, Request } from "@spillway/domain"
 import { Context, type Effect, type Stream } from "effect"
 
 /** Counts of what a bulk write changed. */
@@ -45,6 +45,42 @@ export interface Answers {
   readonly row: Int32Array
   readonly tier: Int32Array
   readonly output: ReadonlyArray<string>
+}
+
+/** What an embedding model made of a prompt: of all requests with the same messages. */
+export interface PromptEmbedding {
+  /** `prompt_sha` of the requests. */
+  readonly prompt_sha: string
+  /** Of length 1. */
+  readonly vector: Float32Array
+  /** US dollars; absent where unknown. */
+  readonly cost_usd?: number | undefined
+}
+
+/** A prompt that an embedding model has not seen, by one of its requests. */
+export interface NotEmbedded {
+  readonly prompt_sha: string
+  readonly request: Request
+}
+
+/** Vectors of some requests: `vector[j]` is that of row `row[j]`. */
+export interface Vectors {
+  readonly row: Int32Array
+  readonly vector: ReadonlyArray<Float32Array>
+}
+
+/** How far an embedding model has seen the selected requests. */
+export interface Embedded {
+  readonly requests: number
+  /** Requests with a vector. */
+  readonly embedded: number
+  /** Different prompts among the requests, and those with a vector. */
+  readonly prompts: number
+  readonly prompts_embedded: number
+  /** Values of a vector; 0 where there is none. */
+  readonly dimensions: number
+  /** Mean US dollars of embedding one of the embedded requests; null where one's cost is unknown, or there is none. */
+  readonly mean_usd: number | null
 }
 
 /** Per tier totals of what is stored. */
@@ -102,6 +138,10 @@ export class Store extends Context.Service<Store, {
    * grader other than `imported`, or the imported one where there is no other.
    */
   readonly putGrades: (rows: ReadonlyArray<Grade>) => Effect.Effect<Written, Fails>
+  /** Inserts or replaces an embedding model's vectors by `prompt_sha`. */
+  readonly putEmbeddings: (of: EmbeddingModel, rows: ReadonlyArray<PromptEmbedding>) => Effect.Effect<Written, Fails>
+  /** Forgets the vectors of an embedding model. */
+  readonly clearEmbeddings: (of: EmbeddingModel) => Effect.Effect<void, Fails>
   readonly putRun: (run: Run) => Effect.Effect<void, Fails>
   /** Requests in row order of {@link OutcomeMatrix}, in chunks of at most 2,048. */
   readonly requests: (selection?: Selection) => Stream.Stream<ReadonlyArray<Request>, Fails>
@@ -112,6 +152,12 @@ export class Store extends Context.Service<Store, {
   readonly matrix: (selection?: Selection) => Effect.Effect<OutcomeMatrix, Fails>
   /** Answers of the given tiers, ordered by row of {@link OutcomeMatrix}, then tier; outcomes without one are left out. */
   readonly answers: (tiers: ReadonlyArray<string>, selection?: Selection) => Stream.Stream<Answers, Fails>
+  /** Vectors in row order of {@link OutcomeMatrix}; requests without one are left out. */
+  readonly vectors: (of: EmbeddingModel, selection?: Selection) => Stream.Stream<Vectors, Fails>
+  /** The prompts of the selected requests that have no vector, in row order of their first request. */
+  readonly notEmbedded: (of: EmbeddingModel, selection?: Selection) => Stream.Stream<ReadonlyArray<NotEmbedded>, Fails>
+  /** Fails with `BadInput` where the model has vectors of several lengths. */
+  readonly embedded: (of: EmbeddingModel, selection?: Selection) => Effect.Effect<Embedded, Fails>
   /** How many requests are selected, before a sample is drawn of them. */
   readonly count: (selection?: Selection) => Effect.Effect<number, Fails>
   readonly counts: Effect.Effect<{ requests: number; outcomes: number; grades: number; tasks: number }, Fails>

@@ -3,6 +3,14 @@ import { Effect, Layer, type Scope, Stream } from "effect"
 import { writeRun, writeTable } from "./Audit.ts"
 import { integersOf } from "./ColumnData.ts"
 import { readDigest } from "./Digest.ts"
+import {
+  embeddingTarget,
+  notEmbeddedSql,
+  readEmbedded,
+  readNotEmbedded,
+  readVectors,
+  vectorsSql
+} from "./EmbeddingRows.ts"
 import { mergeGrades } from "./GradeRows.ts"
 import { readMatrix } from "./Matrix.ts"
 import { MEMORY, open, type OpenOptions } from "./Open.ts"
@@ -14,7 +22,7 @@ import { makeSession } from "./Session.ts"
 import { eachChunk, readRows, run } from "./Sql.ts"
 import { type Row, type Selection, Store, type Written } from "./Store.ts"
 import { readSummary } from "./Summary.ts"
-import { merge, stage, type Target } from "./Upsert.ts"
+import { lastOfEachKey, merge, stage, type Target } from "./Upsert.ts"
 
 const nothing: Written = { inserted: 0, updated: 0, unchanged: 0 }
 
@@ -76,6 +84,21 @@ const make = Effect.fnUntraced(function*(path: string, options?: OpenOptions) {
       rows.length === 0
         ? Effect.succeed(nothing)
         : session.write((connection) => mergeGrades(connection, rows)),
+    putEmbeddings: (of, rows) => put(embeddingTarget(of), lastOfEachKey(rows, () => "", (row) => row.prompt_sha)),
+    clearEmbeddings: ({ max_chars, model }) =>
+      session.write((connection) =>
+        Effect.asVoid(
+          run(
+            connection,
+            "clearing embeddings",
+            "DELETE FROM embeddings WHERE model = $model AND max_chars = $max_chars",
+            {
+              model,
+              max_chars
+            }
+          )
+        )
+      ),
     putRejects: (rows) => put(rejectTarget, rejectRows(rows)),
     clearRejects: (source) =>
       session.write((connection) =>
@@ -115,6 +138,17 @@ const make = Effect.fnUntraced(function*(path: string, options?: OpenOptions) {
             output: chunk.getColumnValues(2) as Array<string>
           })
         ),
+    vectors: (of, selection) =>
+      streamSelection(selection, "reading embeddings", (selected) => vectorsSql(of, selected), readVectors),
+    notEmbedded: (of, selection) =>
+      streamSelection(
+        selection,
+        "reading what is not embedded",
+        (selected) => notEmbeddedSql(of, selected),
+        readNotEmbedded
+      ),
+    embedded: (of, selection) =>
+      overSelection(selection, (connection, selected) => readEmbedded(connection, selected, of)),
     count: (selection) => session.read((connection) => countRequests(connection, selection)),
     answered: (tiers) =>
       session.read((connection) =>

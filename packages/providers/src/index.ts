@@ -1,3 +1,5 @@
+export * from "./Embedder.ts"
+export * from "./MakeEmbedder.ts"
 export * from "./openai/Answer.ts"
 export * from "./openai/AnswerSignals.ts"
 export * from "./openai/CallHeaders.ts"

@@ -1,3 +1,5 @@
+export { embedAll, type EmbedOptions } from "./EmbedAll.ts"
+export * from "./EmbedReport.ts"
 export * from "./GradeAll.ts"
 export * from "./GradeReport.ts"
 export * from "./graders/Verdict.ts"

@@ -82,6 +82,20 @@ export const loadConfig = Effect.fnUntraced(function*(
   if (config.flagship !== undefined && !names.has(config.flagship)) {
     return yield* bad(["flagship"], `no tier is named "${config.flagship}"`, `Known tiers: ${[...names].join(", ")}`)
   }
+  const { embeddings } = config
+  if (embeddings !== undefined) {
+    const { local, model, provider } = embeddings
+    if ((local === undefined) === (model === undefined) || (provider === undefined) !== (model === undefined)) {
+      return yield* bad(["embeddings"], "it does not name one model", "Give either `local`, or `provider` and `model`")
+    }
+    if (provider !== undefined && !Object.hasOwn(config.providers, provider)) {
+      return yield* bad(
+        ["embeddings", "provider"],
+        `no provider is named "${provider}"`,
+        `Known providers: ${Object.keys(config.providers).join(", ")}`
+      )
+    }
+  }
   for (const [name, provider] of Object.entries(config.providers)) {
     if (!/^https?:$/.test(URL.parse(provider.base_url)?.protocol ?? "")) {
       return yield* bad(

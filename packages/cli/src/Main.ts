@@ -5,6 +5,7 @@ import { BadInput, Failure } from "@spillway/domain"
 import { Cause, Effect, Exit } from "effect"
 import { CliError, Command } from "effect/cli"
 import { demoCommand } from "./commands/Demo.ts"
+import { embedCommand } from "./commands/Embed.ts"
 import { evaluateCommand } from "./commands/Evaluate.ts"
 import { explainCommand } from "./commands/Explain.ts"
 import { gradeCommand } from "./commands/Grade.ts"
@@ -26,6 +27,7 @@ const root = Command.make("spillway").pipe(
     importCommand,
     replayCommand,
     gradeCommand,
+    embedCommand,
     optimizeCommand,
     evaluateCommand,
     reportCommand,

@@ -52,6 +52,19 @@ const cases: Record<string, readonly [text: string, message: RegExp]> = {
     `${CONFIG}  - { name: small, provider: local, model: b }\n`,
     /^:5: tiers\[1\]\.name: two tiers/
   ],
+  "embeddings without a model": [
+    `${CONFIG}embeddings: { provider: local }\n`,
+    /^:5: embeddings: it does not name one model\. Give either `local`, or `provider` and `model`$/
+  ],
+  "embeddings of two models": [`${CONFIG}embeddings: { local: a, provider: local, model: b }\n`, /^:5: embeddings: it/],
+  "embeddings of an unknown provider": [
+    `${CONFIG}embeddings: { provider: lokal, model: b }\n`,
+    /^:5: embeddings\.provider: no provider is named "lokal"\. Known providers: local$/
+  ],
+  "embeddings of no characters": [
+    `${CONFIG}embeddings: { local: a, max_chars: 0 }\n`,
+    /^:5: embeddings\.max_chars: expected a value greater than or equal to 1, got 0/
+  ],
   "an unknown flagship": [
     `${CONFIG}flagship: large\n`,
     /^:5: flagship: no tier is named "large"\. Known tiers: small$/

@@ -70,7 +70,7 @@ describe("embedAll", () => {
           [...texts(10).map((_, i) => `text number ${i}`), `${"a".repeat(20)}${"z".repeat(20)}`].toSorted()
         )
         assert.isTrue(one.calls.every((call) => call.length <= 4))
-        const { run_id, seconds, ...rest } = report
+        const { run_id: _run, seconds: _seconds, ...rest } = report
         assert.deepStrictEqual(rest, {
           model: "m",
           max_chars: 40,

@@ -4,11 +4,11 @@ import { estimateReplay, journalPath, readPlan, replay, type ReplayEstimate, typ
 import { Effect, Layer, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import { readFile } from "node:fs/promises"
+import { callProgress } from "../CallProgress.ts"
 import { loadConfig } from "../Configuration.ts"
 import { databasePath, openStore } from "../Database.ts"
 import { blamingFlags, configFlag, configuredTiers, dbFlag, jsonFlag, tiersFlag, whereFlag } from "../Flags.ts"
 import { print, table, usd } from "../Output.ts"
-import { replayProgress } from "../ReplayProgress.ts"
 import { requireRequests } from "../RequireRequests.ts"
 
 export const replayCommand = Command.make(
@@ -42,7 +42,7 @@ export const replayCommand = Command.make(
         usage: true
       })
     }
-    const progress = replayProgress()
+    const progress = callProgress("replay")
     const options = {
       config: loaded.config,
       source: loaded.path,

@@ -46,6 +46,8 @@ export const LogRecord = Schema.Struct({
   table: Schema.optionalKey(Schema.String),
   /** Operating point, absent for a pass-through. */
   point: Schema.optionalKey(Schema.String),
+  /** Cluster of the routing table that a request without a task was decided as one of. */
+  cluster: Schema.optionalKey(Schema.NonEmptyString),
   /** Probability with which the policy chose this path; 1 where it is deterministic. */
   propensity: Schema.Finite,
   embedding: Schema.optionalKey(LogEmbedding),

@@ -120,6 +120,20 @@ export const Segment = Schema.Struct({
 export type Segment = typeof Segment.Type
 
 /**
+ * Requests without a task that are alike. A request belongs to the cluster with the greatest sum of the weights of its
+ * words, where that is above zero, and is treated as one of the cluster's task.
+ */
+export const Cluster = Schema.Struct({
+  /** `untasked.` and the words that tell it best. */
+  task: Schema.NonEmptyString,
+  /** Numbers of the words that tell it, ascending, little-endian uint16 as base64. */
+  words: Schema.String,
+  /** One for each word. */
+  weights: Float32Base64
+})
+export type Cluster = typeof Cluster.Type
+
+/**
  * What happens after a tier's answer: a step function of the calibrated score. `edges` ascend; `next` has one more
  * entry than `edges`; entry i serves scores in [edges[i-1], edges[i]). A tier name escalates, null accepts.
  */
@@ -242,6 +256,8 @@ export const RoutingTable = Schema.Struct({
   cost_heads: Schema.Array(CostHead),
   acceptors: Schema.Array(Acceptor),
   segments: Schema.Array(Segment),
+  /** Found among requests without a task, where telling them apart pays. */
+  clusters: Schema.optionalKey(Schema.Array(Cluster)),
   /** From the cheapest to the flagship. */
   points: Schema.Array(OperatingPoint).check(Schema.isMinLength(1)),
   default_point: Schema.NonEmptyString,

@@ -104,10 +104,11 @@ export const compile = (table: RoutingTable): Policy => {
   const pointNames = `Use one of: ${names.join(", ")}`
   demand(points.has(table.default_point), "default_point", `unknown point "${table.default_point}"`, pointNames)
 
+  const { assign } = predictor
+  /** Plans of a request that has been assigned. */
   const plans = (view: RequestView, name: string) =>
     plansFor(points.get(name) ?? refuse("point", `unknown point "${name}"`, pointNames), view.task)
-  const choose: Policy["choose"] = (view, name = table.default_point) =>
-    choosePlan(plans(view, name), name, view.request_id)
+  const choose = (view: RequestView, name: string) => choosePlan(plans(view, name), name, view.request_id)
   const predict: Policy["predict"] = (view) => {
     const quality = new Float64Array(tiers.length)
     const costUsd = new Float64Array(tiers.length)
@@ -122,15 +123,17 @@ export const compile = (table: RoutingTable): Policy => {
     defaultPoint: table.default_point,
     predictor,
     acceptor,
-    plans: (view, name = table.default_point) => plans(view, name),
-    choose,
+    assign,
+    plans: (view, name = table.default_point) => plans(assign(view), name),
+    choose: (view, name = table.default_point) => choose(assign(view), name),
     predict,
-    begin: (view, point = table.default_point) => {
+    begin: (given, point = table.default_point) => {
+      const view = assign(given)
       const { plan, propensity } = choose(view, point)
       let predicted: ReturnType<Policy["predict"]> | undefined
       const request = () => predicted ??= predict(view)
       const entry = plan.entry.length === 1 ? plan.entry[0]! : entryTier(plan, request().quality, request().costUsd)
-      return startSession({ tiers, plan, point, propensity, request }, entry)
+      return startSession({ tiers, plan, point, task: view.task, propensity, request }, entry)
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { Stage } from "@spillway/domain"
+import type { ClusterExplanation } from "./Clusters.ts"
 import { type Contribution, largest } from "./Contribution.ts"
 import { makeHasher } from "./features/HashedNgrams.ts"
 import { ACCEPT, type CompiledPlan, entryTier, utility } from "./Plan.ts"
@@ -63,8 +64,11 @@ export interface PlanExplanation {
 /** Why a request goes where it goes; plain data for `spillway explain --json`. */
 export interface Explanation {
   readonly request_id: string
+  /** As the application sent it. */
   readonly task: string
-  /** The segment that the task inherits from; empty for the root. */
+  /** The cluster of a request without a task, and why; null where the request has one, or the table no cluster for it. */
+  readonly cluster: ClusterExplanation | null
+  /** The segment that the task or cluster inherits from; empty for the root. */
   readonly segment: string
   readonly point: string
   readonly tiers: ReadonlyArray<TierExplanation>
@@ -103,7 +107,7 @@ const qualityAddends = (
   view: RequestView,
   { dense, quality }: ReturnType<Policy["predict"]>
 ) => {
-  const segment = predictor.segment(view.task)
+  const segment = predictor.segment(predictor.assign(view).task)
   const standardized = new Float64Array(predictor.denseNames.length)
   predictor.standardizeInto(dense, standardized)
   const hasher = makeHasher(predictor.hashBits)
@@ -181,7 +185,8 @@ export const explain = (
   return {
     request_id: view.request_id,
     task: view.task,
-    segment: predictor.segment(view.task).task,
+    cluster: predictor.explainCluster?.(view, top) ?? null,
+    segment: predictor.segment(predictor.assign(view).task).task,
     point,
     tiers: tiers.map((tier, k) => {
       const { contributions, rest } = largest(addends[k]!, top)

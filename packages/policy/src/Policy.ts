@@ -30,6 +30,8 @@ export interface Test {
  */
 export interface Session {
   readonly point: string
+  /** Task that decides: the request's, or its cluster's where it has none. */
+  readonly task: string
   /** Probability with which this path's plan was drawn; 1 where there is only one. */
   readonly propensity: number
   readonly decision: Decision
@@ -66,6 +68,8 @@ export interface Policy {
   readonly defaultPoint: string
   readonly predictor: Predictor
   readonly acceptor: AcceptorOf
+  /** The view with its cluster for a task, where it has none and the table has one for it; otherwise the view itself. */
+  readonly assign: Predictor["assign"]
   /** Every plan that may serve a request at an operating point (the default one), with its share. */
   readonly plans: (view: RequestView, point?: string) => ReadonlyArray<PlanShare>
   /** Plan of a request at an operating point (the default one): its task's own, else by the hash of its identifier. */

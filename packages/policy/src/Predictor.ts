@@ -1,4 +1,5 @@
 import type { Head, RoutingTable, Segment } from "@spillway/domain"
+import { type Clusters, compileClusters } from "./Clusters.ts"
 import { denseFeatures, denseNames } from "./features/DenseFeatures.ts"
 import { type CompiledEmbedding, compileEmbedding, decodeWeights } from "./features/Embedding.ts"
 import { makeHasher, type SparseVector } from "./features/HashedNgrams.ts"
@@ -35,7 +36,10 @@ export interface CompiledHead {
 }
 
 /** What a {@link Predictor} is compiled from: a routing table without its plans and promises. */
-export type PredictorParts = Pick<RoutingTable, "tiers" | "flagship" | "features" | "heads" | "cost_heads" | "segments">
+export type PredictorParts = Pick<
+  RoutingTable,
+  "tiers" | "flagship" | "features" | "heads" | "cost_heads" | "segments" | "clusters"
+>
 
 /** Ex-ante prediction of quality and cost for every tier. */
 export interface Predictor {
@@ -48,6 +52,10 @@ export interface Predictor {
   /** By tier; undefined where the segment value stands alone. */
   readonly heads: ReadonlyArray<CompiledHead | undefined>
   readonly segment: (task: string) => ResolvedSegment
+  /** The view with its cluster for a task, where it has none and the table has one for it; otherwise the view itself. */
+  readonly assign: (view: RequestView) => RequestView
+  /** Why a request is in its cluster. Undefined where the table has no clusters. */
+  readonly explainCluster: Clusters["explain"] | undefined
   readonly features: (view: RequestView) => Features
   /** Writes the table's dense features, standardized and clipped. */
   readonly standardizeInto: (dense: Float64Array, out: Float64Array) => void
@@ -59,6 +67,7 @@ export interface Predictor {
     quality: Float64Array,
     costUsd: Float64Array
   ) => void
+  /** The same from the request, which is put into its cluster where it has no task. */
   readonly predictInto: (view: RequestView, quality: Float64Array, costUsd: Float64Array) => Features
 }
 
@@ -174,6 +183,8 @@ export const compilePredictor = (table: PredictorParts): Predictor => {
   const embedding = table.features.embedding && compileEmbedding(table.features.embedding)
   const segment = compileSegments(table, tiers)
   const costInto = compileCosts(table, tiers)
+  const clusters = table.clusters && compileClusters(table.clusters)
+  const assign: Predictor["assign"] = clusters?.assign ?? ((view) => view)
   const readsText = heads.some((head) => head?.hashed !== undefined)
   const hasher = readsText ? makeHasher(table.features.hash_bits) : undefined
   const dense = new Float64Array(denseNames.length)
@@ -221,12 +232,14 @@ export const compilePredictor = (table: PredictorParts): Predictor => {
     embedding,
     heads,
     segment,
+    assign,
+    explainCluster: clusters?.explain,
     features,
     standardizeInto,
     scoreInto,
     predictInto: (view, quality, costUsd) => {
       const found = features(view)
-      scoreInto(found, view.task, requestChars(view), quality, costUsd)
+      scoreInto(found, assign(view).task, requestChars(view), quality, costUsd)
       return found
     }
   }

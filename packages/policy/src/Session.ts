@@ -7,6 +7,7 @@ export interface SessionContext {
   readonly tiers: ReadonlyArray<string>
   readonly plan: CompiledPlan
   readonly point: string
+  readonly task: string
   readonly propensity: number
   /** Raw dense features and predicted qualities; computed when first asked for. */
   readonly request: () => { readonly dense: Float64Array; readonly quality: Float64Array }
@@ -34,11 +35,15 @@ const substitute = ({ tiers }: SessionContext, { failed }: Past, tier: number): 
   return undefined
 }
 
-const decided = (context: SessionContext, tests: ReadonlyArray<Test>, decision: Decision): Session => {
+const decided = (
+  { point, propensity, task }: SessionContext,
+  tests: ReadonlyArray<Test>,
+  decision: Decision
+): Session => {
   const refuse = () => {
     throw new Error(`the answer of tier "${decision.tier}" is accepted: nothing is under way`)
   }
-  return { point: context.point, propensity: context.propensity, decision, tests, answered: refuse, failed: refuse }
+  return { point, task, propensity, decision, tests, answered: refuse, failed: refuse }
 }
 
 const accepted = (context: SessionContext, past: Past, tier: number): Session =>

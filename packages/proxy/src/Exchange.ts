@@ -131,6 +131,7 @@ export class Exchange {
       task: this.task,
       ...(this.table === undefined ? {} : { table: this.table.sha256 }),
       ...(this.session === undefined ? {} : { point: this.session.point }),
+      ...(this.session === undefined || this.session.task === this.task ? {} : { cluster: this.session.task }),
       propensity: this.session?.propensity ?? 1,
       attempts: this.attempts.map((attempt) => attempt.toLog(now)),
       result,

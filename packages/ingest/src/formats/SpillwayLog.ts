@@ -28,7 +28,7 @@ const outcomeOf = (record: LogRecord, tier: string, attempts: ReadonlyArray<LogA
 }
 
 /**
- * The proxy's log. How the request was routed (table, operating point, propensity, result) becomes
+ * The proxy's log. How the request was routed (table, operating point, cluster, propensity, result) becomes
  * `metadata.spillway` of the request, which estimates from partial feedback need.
  */
 export const spillwayLog: Format = {
@@ -54,6 +54,7 @@ export const spillwayLog: Format = {
               spillway: {
                 ...(record.table === undefined ? {} : { table: record.table }),
                 ...(record.point === undefined ? {} : { point: record.point }),
+                ...(record.cluster === undefined ? {} : { cluster: record.cluster }),
                 propensity: record.propensity,
                 result: record.result,
                 status: record.status,

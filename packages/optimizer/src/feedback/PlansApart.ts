@@ -23,17 +23,18 @@ export const plansApart = (table: RoutingTable): PlansApart => {
   const predicted = new WeakMap<RequestView, ReturnType<Policy["predict"]>>()
   return {
     shares: (point) => byName.get(point),
-    begin: (view, point, i) => {
+    begin: (given, point, i) => {
+      const view = policy.assign(given)
       const { plan, propensity } = policy.choose(view, name(point, i))
       const request = () => {
-        const known = predicted.get(view) ?? policy.predict(view)
-        predicted.set(view, known)
+        const known = predicted.get(given) ?? policy.predict(view)
+        predicted.set(given, known)
         return known
       }
       const entry = plan.entry.length === 1
         ? plan.entry[0]!
         : entryTier(plan, request().quality, request().costUsd)
-      return startSession({ tiers: policy.tiers, plan, point, propensity, request }, entry)
+      return startSession({ tiers: policy.tiers, plan, point, task: view.task, propensity, request }, entry)
     }
   }
 }

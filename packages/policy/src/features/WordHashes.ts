@@ -7,6 +7,9 @@ const kinds = new Uint8Array(0x10000)
 
 const kindOf = (code: number): number => kinds[code] = LETTER_OR_DIGIT.test(String.fromCharCode(code)) ? WORD : OTHER
 
+/** Whether a UTF-16 code unit is a letter or digit of any script by itself; halves of a pair are none. */
+export const isLetterOrDigit = (code: number): boolean => (kinds[code]! || kindOf(code)) === WORD
+
 const isHighSurrogate = (code: number) => code >= 0xd800 && code < 0xdc00
 
 let hashes = new Uint32Array(1 << 12)

@@ -1,5 +1,7 @@
+import type { EmbeddingSpec } from "@spillway/domain"
 import { acceptorScore, compilePredictor } from "@spillway/policy"
 import { type Dataset, taskOf } from "./data/Dataset.ts"
+import { type EmbeddingColumns, vectorOf } from "./data/EmbeddingColumns.ts"
 import type { DecisionColumns, ScoreKind } from "./portfolio/Columns.ts"
 import type { TableParts } from "./TableParts.ts"
 
@@ -9,6 +11,7 @@ import type { TableParts } from "./TableParts.ts"
  */
 export const applyTable = (data: Dataset, parts: TableParts, rows: Uint32Array): DecisionColumns => {
   const predictor = compilePredictor(parts)
+  const embedding = parts.features.embedding && vectorsOf(data, parts.features.embedding)
   const empty = () => new Float64Array(data.n).fill(NaN)
   const columns = data.denseNames.length
   const predictedQuality = data.tiers.map(empty), predictedCost = data.tiers.map(empty)
@@ -21,7 +24,8 @@ export const applyTable = (data: Dataset, parts: TableParts, rows: Uint32Array):
       length: end - from
     }
     const dense = data.dense.subarray(row * columns, (row + 1) * columns)
-    predictor.scoreInto({ dense, hashed }, taskOf(data, row), data.chars[row]!, quality, cost)
+    const vector = embedding && vectorOf(embedding, row)
+    predictor.scoreInto({ dense, hashed, vector }, taskOf(data, row), data.chars[row]!, quality, cost)
     for (let k = 0; k < data.tiers.length; k++) {
       predictedQuality[k]![row] = quality[k]!
       predictedCost[k]![row] = cost[k]!
@@ -44,6 +48,7 @@ export const applyTable = (data: Dataset, parts: TableParts, rows: Uint32Array):
   const after = (kind: ScoreKind) =>
     data.tiers.map((_, k) => Array.from({ length: k }, (_, previous) => scoresOf(k, kind, previous)))
   return {
+    embeddingUsd: embedding?.usd,
     quality: data.quality,
     cost: data.costUsd,
     confidence: first("confidence"),
@@ -54,6 +59,10 @@ export const applyTable = (data: Dataset, parts: TableParts, rows: Uint32Array):
     predictedCost
   }
 }
+
+/** The data's vectors where they are those of the table. */
+const vectorsOf = ({ embedding }: Dataset, { max_chars, model }: EmbeddingSpec): EmbeddingColumns | undefined =>
+  embedding?.model === model && embedding.max_chars === max_chars ? embedding : undefined
 
 const inputColumn = (
   data: Dataset,

@@ -64,7 +64,7 @@ export const develop = (
   const measure: Developed["measure"] = (columns, at) => {
     const problem = problemOf(columns, at, chosen.score, "labels"), predictions = predictionsOf(columns, at)
     return candidates.map((point) =>
-      measurePoint(data, at, point, (plan) => evaluatePlan(problem, plan, predictions).rows)
+      measurePoint(data, at, point, (plan) => evaluatePlan(problem, plan, predictions).rows, columns.embeddingUsd)
     )
   }
   return { rows, fitted, scores, chosen, candidates, measure }

@@ -17,6 +17,16 @@ export interface PlanOutcomes {
   readonly shares: Float64Array
 }
 
+/** What of a plan tells whether it reads predictions. */
+interface PlanShape {
+  readonly entry: { readonly tiers: ReadonlyArray<unknown> }
+  readonly stages: ReadonlyArray<unknown>
+}
+
+/** As the policy's own of a compiled plan. */
+const readsPredictions = ({ entry, stages }: PlanShape): boolean =>
+  entry.tiers.length > 1 || stages.some((stage) => stage !== undefined)
+
 /** An operating point as far as it decides: the plans of a draw, and those of tasks that have their own. */
 export interface PointPlans<P> {
   readonly name: string
@@ -30,24 +40,31 @@ export interface PointPlans<P> {
  * identifier; its quality and cost are those expected over the draw, which are free of its chance.
  *
  * @param run what a plan does with each of the rows
+ * @param embeddingUsd US dollars that each request is charged for its vector by plans that read predictions
  */
-export const measurePoint = <P>(
+export const measurePoint = <P extends PlanShape>(
   data: Dataset,
   rows: Uint32Array,
   { name, plans, segments }: PointPlans<P>,
-  run: (plan: P) => PlanRows
+  run: (plan: P) => PlanRows,
+  embeddingUsd = 0
 ): PlanOutcomes => {
   const n = rows.length
-  const evaluations = plans.map(({ plan, share }) => ({ share, rows: run(plan) }))
-  const own = makeTaskTree(Array.from(segments, ([task, plan]) => [task, [{ share: 1, rows: run(plan) }]] as const))
+  const measured = (plan: P, share: number) => ({
+    share,
+    rows: run(plan),
+    usd: readsPredictions(plan) ? embeddingUsd : 0
+  })
+  const evaluations = plans.map(({ plan, share }) => measured(plan, share))
+  const own = makeTaskTree(Array.from(segments, ([task, plan]) => [task, [measured(plan, 1)]] as const))
   const ofTask = data.taskNames.map((task) => own.find(task) ?? evaluations)
   const quality = new Float64Array(n), costUsd = new Float64Array(n), latencyMs = new Float64Array(n)
   const accepted = new Uint8Array(n)
   rows.forEach((row, i) => {
     const mix = ofTask[data.task[row]!]!
-    for (const { rows: evaluation, share } of mix) {
+    for (const { rows: evaluation, share, usd } of mix) {
       quality[i]! += share * evaluation.quality[i]!
-      costUsd[i]! += share * evaluation.cost[i]!
+      costUsd[i]! += share * (evaluation.cost[i]! + usd)
     }
     const drawn = mix[mix.length === 1 ? 0 : chooseShare(mix, data.requestIds[row]!, name)]!.rows
     accepted[i] = drawn.accepted[i]!

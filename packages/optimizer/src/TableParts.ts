@@ -1,7 +1,8 @@
-import type { Acceptor, Plan, RoutingTable } from "@spillway/domain"
+import type { Acceptor, EmbeddingSpec, Plan, RoutingTable } from "@spillway/domain"
 import { encodeFloat32 } from "@spillway/policy"
 import type { Dataset } from "./data/Dataset.ts"
 import type { FittedPolicy } from "./fit/FitPolicy.ts"
+import type { FittedEmbedding } from "./fit/Heads.ts"
 import { pooledMean } from "./fit/SegmentPooling.ts"
 import type { ScoreKind } from "./portfolio/Columns.ts"
 import type { IndexedPlan } from "./search/IndexedPlan.ts"
@@ -28,7 +29,8 @@ export const tableParts = (data: Dataset, fitted: FittedPolicy, tiers: RoutingTa
       names: data.denseNames,
       mean: Array.from(fitted.standardization.mean, short),
       scale: Array.from(fitted.standardization.scale, short)
-    }
+    },
+    ...(fitted.embedding?.verdict.kept === true ? { embedding: embeddingSpec(fitted.embedding) } : {})
   },
   heads: fitted.heads.map((head) => ({
     tier: data.tiers[head.tier]!,
@@ -36,6 +38,7 @@ export const tableParts = (data: Dataset, fitted: FittedPolicy, tiers: RoutingTa
     intercept: short(head.intercept),
     dense: Array.from(head.model.dense, short),
     hashed: head.model.hashed.some((w) => w !== 0) ? encodeFloat32(head.model.hashed) : "",
+    ...(head.embedding === undefined ? {} : { embedding: encodeFloat32(head.embedding) }),
     segment_weight: short(head.segmentWeight)
   })),
   cost_heads: fitted.costs.map((cost) => ({
@@ -62,6 +65,13 @@ export const tableParts = (data: Dataset, fitted: FittedPolicy, tiers: RoutingTa
     value: byTier(data, (k) => short(pooledMean(fitted.heads[k]!.segments, task))),
     cost_usd: byTier(data, (k) => short(pooledMean(fitted.costs[k]!.intercepts, task)))
   }))
+})
+
+const embeddingSpec = ({ max_chars, mean, model }: FittedEmbedding): EmbeddingSpec => ({
+  model,
+  max_chars,
+  dimensions: mean.length,
+  mean: encodeFloat32(mean)
 })
 
 /** A plan by tier names. */

@@ -1,4 +1,5 @@
 import type { SparseRows } from "../fit/SparseRows.ts"
+import type { EmbeddingColumns } from "./EmbeddingColumns.ts"
 
 /** Raw evidence about one tier's answers as columns; NaN where missing. */
 export interface Evidence {
@@ -30,6 +31,8 @@ export interface Dataset {
   /** Row-major, raw, in the order of `denseNames`. */
   readonly dense: Float64Array
   readonly denseNames: ReadonlyArray<string>
+  /** Where vectors were asked for and some request has one. */
+  readonly embedding?: EmbeddingColumns | undefined
   /** Characters of the request's text. */
   readonly chars: Float64Array
   /** Near-duplicate group. */

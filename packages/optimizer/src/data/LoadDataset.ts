@@ -1,10 +1,11 @@
-import { BadInput, type Failure } from "@spillway/domain"
+import { BadInput, type EmbeddingModel, type Failure } from "@spillway/domain"
 import { denseNames, requestView } from "@spillway/policy"
 import { type OutcomeMatrix, type Selection, Store } from "@spillway/store"
 import { Effect, Stream } from "effect"
 import { AnswerColumns } from "./AnswerColumns.ts"
 import { chooseTiers } from "./ChooseTiers.ts"
 import type { Dataset } from "./Dataset.ts"
+import { loadVectors } from "./LoadVectors.ts"
 import { readRequests } from "./ReadRequests.ts"
 
 /**
@@ -22,6 +23,8 @@ export interface LoadOptions extends Selection {
   readonly flagship?: string | undefined
   /** Buckets for n-grams as a power of two; chosen by the number of requests where left out. */
   readonly hashBits?: number | undefined
+  /** Also the vectors of this embedding model, where there are any. */
+  readonly embedding?: EmbeddingModel | undefined
 }
 
 /** A dataset with what was set aside on the way. */
@@ -87,6 +90,8 @@ export const loadDataset = Effect.fnUntraced(function*(
     concurrency: "unbounded"
   })
 
+  const embedding = options.embedding &&
+    (yield* loadVectors(options.embedding, selection, slot, complete.length, warnings))
   const take = (column: Float64Array) => pick(column, complete)
   const quality = chosen.map((k) => take(matrix.quality[k]!))
   const signals = [...matrix.signals].toSorted(([a], [b]) => a < b ? -1 : 1)
@@ -103,6 +108,7 @@ export const loadDataset = Effect.fnUntraced(function*(
     latencyMs: chosen.map((k) => take(matrix.latencyMs[k]!)),
     hashBits,
     denseNames,
+    embedding,
     ...requests,
     evidence: chosen.map((k, position) => {
       const sent = signals.flatMap(([name, byTier]) => byTier[k] === undefined ? [] : [{ name, column: byTier[k] }])

@@ -1,6 +1,7 @@
 import { SparseRowsBuilder } from "../fit/SparseRows.ts"
 import type { GradeSources } from "../labels/GradeSources.ts"
 import type { Dataset } from "./Dataset.ts"
+import { takeVectors } from "./EmbeddingColumns.ts"
 
 /** The dataset of some rows, in the given order. */
 export const takeRows = (data: Dataset, rows: Uint32Array): Dataset => {
@@ -28,6 +29,7 @@ export const takeRows = (data: Dataset, rows: Uint32Array): Dataset => {
     latencyMs: data.latencyMs.map(take),
     hashed: hashed.finish(),
     dense,
+    embedding: data.embedding && takeVectors(data.embedding, rows),
     chars: take(data.chars),
     group: Uint32Array.from(rows, (row) => data.group[row]!),
     evidence: data.evidence.map(({ columns, names }) => ({ names, columns: columns.map(take) })),

@@ -20,7 +20,7 @@ export const pointOutcomes = (
     const problem = problems.get(score) ?? problemOf(columns, rows, score, "labels")
     problems.set(score, problem)
     return evaluatePlan(problem, indexedPlan(data, plan), predictions).rows
-  })
+  }, columns.embeddingUsd)
 }
 
 /** A plan by tier index. */

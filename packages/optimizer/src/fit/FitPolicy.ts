@@ -4,12 +4,14 @@ import { fitAcceptor, type FittedAcceptor } from "./Acceptors.ts"
 import { fitAcceptorAfter } from "./AcceptorsAfter.ts"
 import { candidateTiers } from "./CandidateTiers.ts"
 import { expectedCost, fitCosts, type FittedCost } from "./Costs.ts"
-import { fitHeads, type FittedHead } from "./Heads.ts"
+import { fitHeads, type FittedEmbedding, type FittedHead } from "./Heads.ts"
 import type { Standardization } from "./Standardize.ts"
 
 /** All fitted parts of a routing table but its plans. */
 export interface FittedPolicy {
   readonly standardization: Standardization
+  /** Undefined where the data has no vectors. */
+  readonly embedding: FittedEmbedding | undefined
   readonly heads: ReadonlyArray<FittedHead>
   readonly costs: ReadonlyArray<FittedCost>
   readonly acceptors: ReadonlyArray<FittedAcceptor>
@@ -20,7 +22,7 @@ export interface FittedPolicy {
 /** Fits heads, costs and acceptors on the development rows. */
 export const fitPolicy = (data: Dataset, rows: Uint32Array, fold: Uint8Array, folds: number): FittedPolicy => {
   const candidates = candidateTiers(data, rows)
-  const { heads, standardization } = fitHeads(data, rows, fold, folds)
+  const { embedding, heads, standardization } = fitHeads(data, rows, fold, folds)
   const flagshipHead = heads[data.flagship]!.crossFitted
   const predictedQuality = heads.map((head) =>
     head.target === "quality"
@@ -48,10 +50,12 @@ export const fitPolicy = (data: Dataset, rows: Uint32Array, fold: Uint8Array, fo
   const confidenceAfter = afterOthers(confidence), advantageAfter = afterOthers(advantage)
   return {
     standardization,
+    embedding,
     heads,
     costs,
     acceptors: [confidence, ...confidenceAfter, advantage, ...advantageAfter].flat().filter((a) => a !== undefined),
     columns: {
+      embeddingUsd: embedding?.verdict.kept === true ? data.embedding!.usd : undefined,
       candidates,
       quality: data.quality,
       cost: data.costUsd,

@@ -1,4 +1,6 @@
+import type { EmbeddingModel } from "@spillway/domain"
 import { type Dataset, taskOf } from "../data/Dataset.ts"
+import { type EmbeddingVerdict, judgeVectors, meanVector, splitModel, withVectors } from "./EmbeddingHead.ts"
 import { everyNth } from "./EveryNth.ts"
 import { fitNonNegative } from "./NonNegativeLeastSquares.ts"
 import { poolByTask, pooledMean, type PooledMeans } from "./SegmentPooling.ts"
@@ -20,11 +22,19 @@ const MOST_ROWS = 20_000
 /** The same for the models of a fold, which only serve to choose penalties and to give each row a fair prediction. */
 const MOST_ROWS_OF_FOLD = 10_000
 
-/** Ex-ante heads with the standardization of the dense features they read. */
+/** Ex-ante heads with the standardization of the dense features they read, and the mean of the vectors. */
 export interface FittedHeads {
   readonly standardization: Standardization
+  /** Undefined where the data has no vectors. */
+  readonly embedding: FittedEmbedding | undefined
   /** In the order of the data's tiers. */
   readonly heads: ReadonlyArray<FittedHead>
+}
+
+/** What came of the vectors. */
+export interface FittedEmbedding extends EmbeddingModel {
+  readonly mean: Float32Array
+  readonly verdict: EmbeddingVerdict
 }
 
 /** A fitted ex-ante head with its cross-fitted predictions. */
@@ -33,6 +43,8 @@ export interface FittedHead {
   readonly target: "quality" | "gain"
   readonly intercept: number
   readonly model: LinearModel
+  /** Weights of the vector, less its mean; undefined where the heads read none. */
+  readonly embedding?: Float64Array | undefined
   readonly segmentWeight: number
   readonly segments: PooledMeans
   /** Prediction of each row by a head that never saw the row's fold; NaN outside the rows fitted on. */
@@ -48,13 +60,38 @@ export interface FittedHead {
  * vector. Regressing the gain rather than difficulty is what routing needs: it asks where the flagship is better, not
  * where tasks are hard.
  *
+ * Where the data has vectors, a second set of heads reads them beside the text, in the same ridge. It takes the place of
+ * the first only where it predicts gains better ({@link judgeVectors}).
+ *
  * @param rows development rows
  * @param fold fold of each row of the data
  */
 export const fitHeads = (data: Dataset, rows: Uint32Array, fold: Uint8Array, folds: number): FittedHeads => {
   const standardization = denseStandardization(data, rows)
   const dense = standardizeDense(data, standardization)
-  const inputs: RidgeInputs = { hashed: data.hashed, dense, denseColumns: data.denseNames.length }
+  const denseColumns = data.denseNames.length
+  const inputs: RidgeInputs = { hashed: data.hashed, dense, denseColumns }
+  const heads = fitLinearHeads(data, inputs, rows, fold, folds)
+  if (data.embedding === undefined) return { standardization, embedding: undefined, heads }
+  const { max_chars, model } = data.embedding
+  const center = meanVector(data.embedding, rows)
+  const having = fitLinearHeads(data, withVectors(inputs, data.embedding, center), rows, fold, folds)
+  const verdict = judgeVectors(data, data.embedding, rows, heads, having)
+  return {
+    standardization,
+    embedding: { model, max_chars, mean: center, verdict },
+    heads: verdict.kept ? having.map((head) => ({ ...head, ...splitModel(head.model, denseColumns) })) : heads
+  }
+}
+
+/** The heads over some inputs. */
+const fitLinearHeads = (
+  data: Dataset,
+  inputs: RidgeInputs,
+  rows: Uint32Array,
+  fold: Uint8Array,
+  folds: number
+): ReadonlyArray<FittedHead> => {
   const flagship = data.quality[data.flagship]!
   const values = data.quality.map((quality, tier) =>
     tier === data.flagship ? flagship : flagship.map((y, row) => y - quality[row]!)
@@ -100,7 +137,7 @@ export const fitHeads = (data: Dataset, rows: Uint32Array, fold: Uint8Array, fol
   }
   const final = fitOn(rows, MOST_ROWS)
   const pick = (of: Float64Array) => Float64Array.from(rows, (row) => of[row]!)
-  const heads = values.map((value, k): FittedHead => {
+  return values.map((value, k): FittedHead => {
     const stack = fitNonNegative([pick(textOf[k]!), pick(segmentOf[k]!)], pick(value), STACK_PENALTY, STACK_PRIOR)
     const [onText, onSegment] = [stack.weights[0]!, stack.weights[1]!]
     const model = final.models[k]![best[k]!]!
@@ -122,5 +159,4 @@ export const fitHeads = (data: Dataset, rows: Uint32Array, fold: Uint8Array, fol
       crossFitted
     }
   })
-  return { standardization, heads }
 }

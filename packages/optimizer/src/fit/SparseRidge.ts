@@ -20,7 +20,7 @@ export interface RidgeInputs {
  * Weight of a dense feature beside the unit-length text vector: a standardized feature has variance 1, and there are
  * two dozen of them, so at full weight they would be all but unpenalized.
  */
-const DENSE_SCALE = 0.2
+export const DENSE_SCALE = 0.2
 /** Enough for the penalties in use; stopping early regularizes further in the same direction as the penalty. */
 const ITERATIONS = 6
 /** A squared residual below this is nothing: the target is fitted to the last bit. */

@@ -18,6 +18,8 @@ export interface DecisionColumns {
   /** Ex-ante predictions. */
   readonly predictedQuality: ReadonlyArray<Float64Array>
   readonly predictedCost: ReadonlyArray<Float64Array>
+  /** US dollars of the vector of a request whose plan reads predictions; absent where unknown, or where heads read none. */
+  readonly embeddingUsd?: number | undefined
 }
 
 export type AfterColumns = ReadonlyArray<ReadonlyArray<Float64Array | undefined>>

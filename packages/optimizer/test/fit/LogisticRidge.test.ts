@@ -4,12 +4,12 @@ import { seededRandom } from "../../src/statistics/SeededRandom.ts"
 
 const COLUMNS = 6
 
-/** Labels that hang on the first two columns so strongly that nearly all are the same. */
+/** Columns that are rarely far off, and labels that are all but the same where none of the first two is. */
 const lopsided = (n: number, seed: number) => {
   const random = seededRandom(seed)
-  const x = Float64Array.from({ length: n * COLUMNS }, () => 4 * random.uniform() - 2)
+  const x = Float64Array.from({ length: n * COLUMNS }, () => random.uniform() < 0.03 ? -6 : 0.2)
   const target = Float64Array.from({ length: n }, (_, i) => {
-    const logOdds = 12 + 6 * x[i * COLUMNS]! + 6 * x[i * COLUMNS + 1]!
+    const logOdds = 6 + 3 * x[i * COLUMNS]! + 3 * x[i * COLUMNS + 1]!
     return random.uniform() < 1 / (1 + Math.exp(-logOdds)) ? 1 : 0
   })
   return { x, target }

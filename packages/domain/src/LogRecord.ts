@@ -25,8 +25,8 @@ export type LogAttempt = typeof LogAttempt.Type
 
 /** How a served request came by its vector, where the routing table reads vectors. */
 export const LogEmbedding = Schema.Struct({
-  /** `used`; `empty`: it has no text; `busy`, `timeout` and `failed`: it was decided without. */
-  result: Schema.Literals(["used", "empty", "busy", "timeout", "failed"]),
+  /** `used` and `cached`: it was decided by it; `empty` (it has no text), `timeout` and `failed`: without. */
+  result: Schema.Literals(["used", "cached", "empty", "timeout", "failed"]),
   /** Milliseconds that the decision waited for it. */
   latency_ms: Schema.Finite,
   /** US dollars of this call; absent where unknown, 0 where the vector was at hand. */

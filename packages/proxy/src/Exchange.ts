@@ -1,4 +1,4 @@
-import { type LogRecord, UNTASKED } from "@spillway/domain"
+import { type LogEmbedding, type LogRecord, UNTASKED } from "@spillway/domain"
 import type { Session } from "@spillway/policy"
 import { decodeRequestId } from "@spillway/providers"
 import { Effect } from "effect"
@@ -40,6 +40,8 @@ export class Exchange {
   body: JsonBody | undefined
   table: ActiveTable | undefined
   session: Session | undefined
+  /** How it came by its vector; undefined where its decision reads none. */
+  embedding: LogEmbedding | undefined
   /** Milliseconds from the request's arrival to the first byte of its reply's body. */
   firstByteMs: number | undefined
   clientLeft = false
@@ -89,12 +91,12 @@ export class Exchange {
     return next
   }
 
-  /** US dollars of all attempts; undefined where one of them is unknown. */
+  /** US dollars of all attempts and of the vector; undefined where one of them is unknown. */
   get costUsd(): number | undefined {
     return this.attempts.reduce<number | undefined>((sum, attempt) => {
       const cost = attempt.costUsd
       return sum === undefined || cost === undefined ? undefined : sum + cost
-    }, 0)
+    }, this.embedding === undefined ? 0 : this.embedding.cost_usd)
   }
 
   markFirstByte(): void {
@@ -133,6 +135,7 @@ export class Exchange {
       ...(this.session === undefined ? {} : { point: this.session.point }),
       ...(this.session === undefined || this.session.task === this.task ? {} : { cluster: this.session.task }),
       propensity: this.session?.propensity ?? 1,
+      ...(this.embedding === undefined ? {} : { embedding: this.embedding }),
       attempts: this.attempts.map((attempt) => attempt.toLog(now)),
       result,
       status,

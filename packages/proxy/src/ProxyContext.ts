@@ -2,6 +2,7 @@ import { Context } from "effect"
 import { randomUUID } from "node:crypto"
 import type { ClientKeys } from "./ClientKeys.ts"
 import type { ProxyMetrics } from "./ProxyMetrics.ts"
+import type { RequestEmbedder } from "./RequestEmbedder.ts"
 import type { SegmentLog } from "./SegmentLog.ts"
 import type { TableSource } from "./TableFile.ts"
 import type { Upstream } from "./Upstream.ts"
@@ -15,6 +16,8 @@ export const RequestIds = Context.Reference<() => string>("@spillway/proxy/Reque
 export interface ProxyContext {
   readonly upstreams: ReadonlyMap<string, Upstream>
   readonly tables: TableSource
+  /** Undefined where the table that was there at the start reads no vectors. */
+  readonly embedder: RequestEmbedder | undefined
   readonly log: SegmentLog
   readonly metrics: ProxyMetrics
   readonly clientKeys: ClientKeys

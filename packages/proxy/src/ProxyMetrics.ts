@@ -35,6 +35,18 @@ const decision = Metric.histogram("spillway_decision_seconds", {
   boundaries: seconds(0.000_01, 14),
   description: "Seconds of CPU that the policy took for one request, all its decisions together"
 })
+const embeddings = Metric.counter("spillway_embeddings_total", {
+  incremental: true,
+  description: "Requests that were to be decided by their vector, by how they came by it or not"
+})
+const embeddingTime = Metric.histogram("spillway_embedding_seconds", {
+  boundaries: seconds(0.000_5, 14),
+  description: "Seconds that a decision waited for the request's vector"
+})
+const embeddingCost = Metric.counter("spillway_embedding_cost_usd_total", {
+  incremental: true,
+  description: "US dollars of embedding calls whose price and tokens are known"
+})
 const inFlight = Metric.gauge("spillway_requests_in_flight", { description: "Requests that have no whole reply yet" })
 const logBytes = Metric.counter("spillway_log_bytes_total", {
   incremental: true,
@@ -84,6 +96,9 @@ export const makeProxyMetrics = () => {
     latencySeconds: labelled(latency, context, ["tier", "point"] as const),
     ttftSeconds: labelled(ttft, context, ["tier", "point"] as const),
     decisionSeconds: labelled(decision, context, ["point"] as const),
+    embedding: labelled(embeddings, context, ["result"] as const),
+    embeddingSeconds: plain(embeddingTime),
+    embeddingCostUsd: plain(embeddingCost),
     inFlight: plain(inFlight),
     logBytes: plain(logBytes),
     logErrors: plain(logErrors),

@@ -1,11 +1,12 @@
 import type { Message } from "@spillway/domain"
-import { requestView, type Session } from "@spillway/policy"
+import { readsPredictions, type RequestSource, type RequestView, requestView, type Session } from "@spillway/policy"
 import { Effect } from "effect"
 import type { ChatBody } from "./ChatBody.ts"
 import type { Exchange } from "./Exchange.ts"
 import type { HttpError } from "./HttpError.ts"
 import type { Target } from "./ModelNames.ts"
 import { endStream, sendWhole } from "./Reply.ts"
+import type { ActiveTable } from "./TableFile.ts"
 import { callTier, type TierFailure, type WholeAnswer } from "./TierCall.ts"
 import { tiersFailed } from "./TiersFailed.ts"
 import type { Upstream } from "./Upstream.ts"
@@ -24,6 +25,20 @@ const callPatiently = (exchange: Exchange, chat: ChatBody, upstream: Upstream, w
       : Effect.delay(callTier(exchange, chat, upstream, wanted), retryAfterMs)
   })
 
+/** The request as the policy sees it, with its vector where the decision may read it. */
+const viewOf = (exchange: Exchange, source: RequestSource, { policy }: ActiveTable, point: string) => {
+  const view = requestView(source)
+  const { embedder } = exchange.context
+  const spec = policy.predictor.embedding?.spec
+  if (embedder === undefined || spec === undefined || !readsPredictions(policy.choose(view, point).plan)) {
+    return Effect.succeed(view)
+  }
+  return Effect.map(embedder.vectorOf(view, spec), ({ log, vector }): RequestView => {
+    exchange.embedding = log
+    return { ...view, vector }
+  })
+}
+
 /**
  * Serves a request by the routing table: calls the tier that the policy names until it accepts an answer. An answer
  * that is accepted whatever it is streams as it comes; one that is tested is whole before the client sees any of it.
@@ -38,9 +53,8 @@ export const serveRouted = Effect.fnUntraced(function*(
   const { requestId: request_id, task } = exchange
   const answers = new Map<string, WholeAnswer>()
   const failures: Array<TierFailure> = []
-  let session = exchange.decide(() =>
-    table.policy.begin(requestView({ request_id, task, messages, parameters: chat.json }), point)
-  )
+  const view = yield* viewOf(exchange, { request_id, task, messages, parameters: chat.json }, table, point)
+  let session = exchange.decide(() => table.policy.begin(view, point))
   while (session.decision._tag === "Call") {
     const { final, tier } = session.decision
     const wanted = final ? "final" : table.logprobTiers.has(tier) ? "tested-by-logprobs" : "tested"

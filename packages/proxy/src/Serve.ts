@@ -8,6 +8,7 @@ import { Exchange } from "./Exchange.ts"
 import { InFlight } from "./InFlight.ts"
 import { type ProxyContext, RequestIds } from "./ProxyContext.ts"
 import { makeProxyMetrics } from "./ProxyMetrics.ts"
+import { makeRequestEmbedder, type RequestEmbedder } from "./RequestEmbedder.ts"
 import { serveRoute } from "./Routes.ts"
 import { DEFAULT_SEGMENT_LIMITS, makeSegmentLog, type SegmentLimits } from "./SegmentLog.ts"
 import { type ActiveTable, watchTable } from "./TableFile.ts"
@@ -112,12 +113,18 @@ export const serve = Effect.fn("serve")(function*(
   const clientKeys = yield* makeClientKeys(config.proxy?.api_keys_env, env, source)
   const upstreams = yield* makeUpstreams(config, source, env)
   const pollMs = options.tablePollMs ?? DEFAULT_TABLE_POLL_MS
-  const tables = yield* watchTable(options.table, config, metrics, pollMs)
+  let embedder: RequestEmbedder | undefined
+  const tables = yield* watchTable(options.table, config, metrics, pollMs, () => embedder !== undefined)
+  const { embeddings } = config
+  if (embeddings !== undefined && tables.current().policy.predictor.embedding !== undefined) {
+    embedder = yield* makeRequestEmbedder({ ...config, embeddings }, source, env, metrics)
+  }
   const log = yield* makeSegmentLog(options.logs, options.segments ?? DEFAULT_SEGMENT_LIMITS, metrics)
   let draining = false
   const context: ProxyContext = {
     upstreams,
     tables,
+    embedder,
     log,
     metrics,
     clientKeys,

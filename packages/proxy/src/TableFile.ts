@@ -1,4 +1,4 @@
-import { BadInput, type Config, RoutingTable, type TableTier, type Tier } from "@spillway/domain"
+import { BadInput, type Config, embeddingModel, RoutingTable, type TableTier, type Tier } from "@spillway/domain"
 import { compile, type Policy } from "@spillway/policy"
 import { Effect, Schema, SchemaIssue, type Scope } from "effect"
 import { createHash } from "node:crypto"
@@ -54,6 +54,21 @@ const checkTiers = (table: RoutingTable, config: Config, source: string): void =
   }
 }
 
+/** Refuses a table that reads vectors which the configured embedding model does not make. */
+const checkEmbedding = ({ features: { embedding } }: RoutingTable, config: Config, source: string): void => {
+  if (embedding === undefined) return
+  const configured = config.embeddings && embeddingModel(config.embeddings).model
+  if (configured === embedding.model) return
+  throw new BadInput({
+    source,
+    field: "features.embedding.model",
+    problem: configured === undefined
+      ? `the table reads vectors of ${embedding.model}, and the configuration has no \`embeddings\``
+      : `the table reads vectors of ${embedding.model}, and the configuration makes those of ${configured}`,
+    mend: "Configure that model in `embeddings`, or write the table again with `spillway optimize`"
+  })
+}
+
 /** Reads a table. Throws `BadInput` where it cannot be served. */
 export const parseTable = (bytes: Buffer, config: Config, source: string): ActiveTable => {
   let json: unknown
@@ -69,6 +84,7 @@ export const parseTable = (bytes: Buffer, config: Config, source: string): Activ
   }
   const table = decoded.success
   checkTiers(table, config, source)
+  checkEmbedding(table, config, source)
   return {
     sha256: createHash("sha256").update(bytes).digest("hex"),
     policy: compile(table),
@@ -104,12 +120,15 @@ const signature = (file: string): string => {
  * Serves a table file and follows its changes: a good new version takes over between two requests, a bad one is
  * refused and the old one stays. Watches the directory, because editors and `optimize` replace the file, and looks
  * every `pollMs` in case the file system sends no events.
+ *
+ * @param hasEmbedder whether a new version may read vectors
  */
 export const watchTable = Effect.fnUntraced(function*(
   file: string,
   config: Config,
   metrics: ProxyMetrics,
-  pollMs: number
+  pollMs: number,
+  hasEmbedder: () => boolean
 ): Effect.fn.Return<TableSource, BadInput, Scope.Scope> {
   let seen = signature(file)
   let refused: string | undefined
@@ -121,7 +140,15 @@ export const watchTable = Effect.fnUntraced(function*(
     if (now === seen) return
     seen = now
     try {
-      active = load(file, config)
+      const next = load(file, config)
+      if (next.policy.predictor.embedding !== undefined && !hasEmbedder()) {
+        throw new BadInput({
+          source: file,
+          problem: "the table reads vectors, and the embedding model is made ready only at the start",
+          mend: "Start the proxy again"
+        })
+      }
+      active = next
       refused = undefined
       metrics.tableReload(1, "loaded")
       Effect.runForkWith(services)(Effect.logInfo(`serving routing table ${active.sha256}`))

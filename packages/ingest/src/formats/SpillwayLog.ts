@@ -28,7 +28,7 @@ const outcomeOf = (record: LogRecord, tier: string, attempts: ReadonlyArray<LogA
 }
 
 /**
- * The proxy's log. How the request was routed (table, operating point, cluster, propensity, result) becomes
+ * The proxy's log. How the request was routed (table, operating point, cluster, propensity, vector, result) becomes
  * `metadata.spillway` of the request, which estimates from partial feedback need.
  */
 export const spillwayLog: Format = {
@@ -56,6 +56,7 @@ export const spillwayLog: Format = {
                 ...(record.point === undefined ? {} : { point: record.point }),
                 ...(record.cluster === undefined ? {} : { cluster: record.cluster }),
                 propensity: record.propensity,
+                ...(record.embedding === undefined ? {} : { embedding: record.embedding.result }),
                 result: record.result,
                 status: record.status,
                 stream: record.stream

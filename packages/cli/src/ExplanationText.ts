@@ -14,6 +14,8 @@ export interface RecordedTier {
 
 /** A stored request or a text, explained. */
 export interface Explained extends Explanation {
+  /** The embedding model whose vectors the table reads, and where the request's comes from; null where it reads none. */
+  readonly embedding: { readonly model: string; readonly from: "database" | "embedder" | "nowhere" } | null
   /** What is stored of the request's answers, by tier; empty for a text. */
   readonly recorded: ReadonlyArray<RecordedTier>
   /** The path over these answers, as far as they go. */
@@ -25,6 +27,9 @@ export const explanationText = (e: Explained): string =>
   [
     `${subject(e)} (task ${e.task}) at point ${e.point}`,
     ...(e.segment === e.task ? [] : [`The task inherits from ${e.segment === "" ? "all tasks" : `"${e.segment}"`}.`]),
+    ...(e.embedding?.from === "nowhere"
+      ? [`It has no vector of ${e.embedding.model}, and counts as the mean: see "spillway embed".`]
+      : []),
     "",
     alternatives(e),
     "",

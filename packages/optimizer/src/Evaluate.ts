@@ -132,7 +132,22 @@ const loadForTable = Effect.fnUntraced(function*(
   if (ungraded.length > 0 && ungraded.length < tiers.length) {
     return yield* lacking(ungraded, "the table uses this tier, but no selected request has a graded outcome on it")
   }
-  const { data, warnings } = yield* loadDataset({ where, tiers, hashBits: table.features.hash_bits })
+  const { data, warnings } = yield* loadDataset({
+    where,
+    tiers,
+    hashBits: table.features.hash_bits,
+    embedding: table.features.embedding
+  })
+  const read = table.features.embedding
+  if (read !== undefined && data.embedding !== undefined && data.embedding.dimensions !== read.dimensions) {
+    return yield* new BadInput({
+      source: "database",
+      problem:
+        `vectors of ${read.model} have ${data.embedding.dimensions} values, and the table reads ${read.dimensions}`,
+      mend:
+        "Optimize anew, or make the vectors anew with the model that the table was made with: spillway embed --again"
+    })
+  }
   const missing = tiers.filter((tier) => !data.tiers.includes(tier))
   if (missing.length > 0) {
     return yield* lacking(missing, "the table uses this tier, but less than half of the requests are graded on it")

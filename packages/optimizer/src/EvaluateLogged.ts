@@ -57,7 +57,11 @@ export const evaluateLogged = Effect.fnUntraced(function*(
     readonly seed: number
   }
 ): Effect.fn.Return<LoggedEvaluation, BadInput | Failure, Store> {
-  const { logged, requests, warnings } = yield* loadLogged(options.where, options.tables ?? new Map())
+  const { logged, requests, warnings } = yield* loadLogged(
+    options.where,
+    options.tables ?? new Map(),
+    table.features.embedding
+  )
   const refused = (problem: string, mend: string) => new BadInput({ source: "logged traffic", problem, mend })
   if (logged.length === 0) {
     return yield* refused(

@@ -6,6 +6,7 @@ import { certifyPoints, type MeasuredPoint, worthTesting } from "./CertifyPoints
 import { type Dataset, taskOf } from "./data/Dataset.ts"
 import { orderedRows, timeSpan } from "./data/RowOrder.ts"
 import { splitByGroupAndTime } from "./data/Split.ts"
+import { embeddingReport } from "./describe/EmbeddingReport.ts"
 import { savings } from "./describe/Savings.ts"
 import { taskResults } from "./describe/TaskResults.ts"
 import { tierCalibrations } from "./describe/TierCalibrations.ts"
@@ -166,6 +167,7 @@ export const optimizeDataset = (loaded: Dataset, options: OptimizeOptions): Opti
     })),
     tasks: taskResults(data, certify, served, flagship, options.seed),
     calibration: tierCalibrations(data, columns, certify),
+    embedding: fitted.embedding && embeddingReport(fitted.embedding, data.embedding!),
     savings: savings(served, flagship, groups, options.seed),
     timing: {},
     peak_rss_mb: 0

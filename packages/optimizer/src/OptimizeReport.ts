@@ -1,4 +1,4 @@
-import type { Certificate, Objective } from "@spillway/domain"
+import type { Certificate, EmbeddingModel, Objective } from "@spillway/domain"
 
 /** Lower and upper end of a two-sided interval. */
 export type Interval = readonly [number, number]
@@ -85,6 +85,23 @@ export interface Savings {
   readonly requests: number
 }
 
+/** Whether the vectors of an embedding model better what is predicted of requests, by cross-validation. */
+export interface EmbeddingReport extends EmbeddingModel {
+  readonly dimensions: number
+  /** Requests learned from, and how many of them have no vector. */
+  readonly requests: number
+  readonly without_vector: number
+  /** Whether the table reads vectors: the error falls by more than its standard error. */
+  readonly kept: boolean
+  /** Mean squared error of the predicted differences to the flagship, on requests not learned from. */
+  readonly error_without: number
+  readonly error_with: number
+  /** Of the difference of the two. */
+  readonly standard_error: number
+  /** Mean US dollars of a request's vector, charged to points that read it; null where unknown, and then left out. */
+  readonly usd_per_request: number | null
+}
+
 /** Everything that one optimization measured, for people and for `--json`. */
 export interface OptimizeReport {
   /** Operating points out of sample, from the cheapest to the flagship. */
@@ -104,6 +121,8 @@ export interface OptimizeReport {
   readonly portfolio: ReadonlyArray<PortfolioEntry>
   readonly tasks: ReadonlyArray<TaskResult>
   readonly calibration: ReadonlyArray<TierCalibration>
+  /** Absent where no request has a vector. */
+  readonly embedding?: EmbeddingReport | undefined
   readonly savings: Savings
   /** Seconds by phase. */
   readonly timing: Readonly<Record<string, number>>

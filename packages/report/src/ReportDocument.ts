@@ -6,7 +6,7 @@ import { calibration } from "./sections/Calibration.ts"
 import { certificate } from "./sections/Certificate.ts"
 import { frontier, operatingPoints } from "./sections/Frontier.ts"
 import { headline } from "./sections/Headline.ts"
-import { portfolio, provenance, serving } from "./sections/Method.ts"
+import { embedding, portfolio, provenance, serving } from "./sections/Method.ts"
 import { savings } from "./sections/Savings.ts"
 import { tasks, tierShares } from "./sections/Tasks.ts"
 
@@ -38,6 +38,7 @@ export const reportDocument = (report: OptimizeReport, table: RoutingTable, opti
       calibration(report),
       operatingPoints(report),
       portfolio(report),
+      ...embedding(report),
       serving(report, {
         tableFile: options.tableFile ?? "routing-table.json",
         baseUrl: options.baseUrl ?? "http://127.0.0.1:8787/v1"

@@ -1,4 +1,4 @@
-import { BadInput, UNTASKED } from "@spillway/domain"
+import { BadInput, type EmbeddingModel, UNTASKED } from "@spillway/domain"
 import { compile, explain, explainAnswers, requestView } from "@spillway/policy"
 import { layer, Store } from "@spillway/store"
 import { Effect, Option, Stream } from "effect"
@@ -8,6 +8,7 @@ import { databasePath } from "../Database.ts"
 import { type Explained, explanationText, type RecordedTier } from "../ExplanationText.ts"
 import { configFlag, dbFlag, jsonFlag } from "../Flags.ts"
 import { print } from "../Output.ts"
+import { type RequestVector, storedVector, textVector } from "../RequestVector.ts"
 import { readTable, tableFlag, tablePath } from "../TableFile.ts"
 
 export const explainCommand = Command.make(
@@ -32,22 +33,31 @@ export const explainCommand = Command.make(
     const loaded = yield* loadConfig(flags.config, false)
     const table = yield* readTable(tablePath(flags.table, loaded))
     const policy = compile(table)
+    const { embedding } = table.features
     const point = Option.getOrElse(flags.point, () => policy.defaultPoint)
     if (!policy.points.includes(point)) {
       return yield* wrong("--point", `no operating point "${point}"`, `Known points: ${policy.points.join(", ")}`)
     }
     if (flags.top < 1) return yield* wrong("--top", `${flags.top} is not above zero`, "Give a number of features")
     if ("text" in asked) {
-      const explained = { ...explain(policy, requestView(asked.text), point, flags.top), recorded: [], path: [] }
+      const view = requestView(asked.text)
+      const read = embedding && (yield* textVector(embedding, view, loaded))
+      const explained = {
+        ...explain(policy, { ...view, vector: read?.vector }, point, flags.top),
+        ...vectorFrom(read),
+        recorded: [],
+        path: []
+      }
       return yield* print(flags.json, explained, explanationText(explained))
     }
     const path = databasePath(flags.db, loaded)
-    const { answers, recorded, request } = yield* findRequest(asked.id, policy.tiers).pipe(
+    const { answers, read, recorded, request } = yield* findRequest(asked.id, policy.tiers, embedding).pipe(
       Effect.provide(layer(path, { readOnly: true }))
     )
-    const view = requestView(request)
+    const view = { ...requestView(request), vector: read?.vector }
     const explained: Explained = {
       ...explain(policy, view, point, flags.top),
+      ...vectorFrom(read),
       recorded,
       path: explainAnswers(policy, table.acceptors, view, answers, point, flags.top)
     }
@@ -91,10 +101,18 @@ const askedOf = Effect.fnUntraced(function*(flags: {
   }
 })
 
+const vectorFrom = (read: RequestVector | undefined): Pick<Explained, "embedding"> => ({
+  embedding: read === undefined ? null : { model: read.model, from: read.from }
+})
+
 const known = (value: number | undefined) => value === undefined || Number.isNaN(value) ? null : value
 
 /** A stored request with what the tiers are recorded to have answered. */
-const findRequest = Effect.fnUntraced(function*(requestId: string, tiers: ReadonlyArray<string>) {
+const findRequest = Effect.fnUntraced(function*(
+  requestId: string,
+  tiers: ReadonlyArray<string>,
+  embedding: EmbeddingModel | undefined
+) {
   const store = yield* Store
   const selection = { where: `request_id = '${requestId.replaceAll("'", "''")}'`, tiers }
   const request = (yield* Stream.runCollect(store.requests(selection))).flat()[0]
@@ -116,5 +134,6 @@ const findRequest = Effect.fnUntraced(function*(requestId: string, tiers: Readon
       { output: outcome.output ?? "", finish_reason: outcome.finish_reason, signals: outcome.signals }
     ])
   )
-  return { request, recorded, answers }
+  const read = embedding && (yield* storedVector(embedding, selection.where))
+  return { request, recorded, answers, read }
 })

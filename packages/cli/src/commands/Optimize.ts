@@ -1,5 +1,11 @@
-import { BadInput, type Certificate, type Objective, type Price } from "@spillway/domain"
-import { optimize, optimizeAndPlan, type OptimizeResult, optimizeWithNewTier } from "@spillway/optimizer"
+import { BadInput, type Certificate, embeddingModel, type Objective, type Price } from "@spillway/domain"
+import {
+  optimize,
+  optimizeAndPlan,
+  type OptimizeReport,
+  type OptimizeResult,
+  optimizeWithNewTier
+} from "@spillway/optimizer"
 import { qualityWord } from "@spillway/report"
 import { Store } from "@spillway/store"
 import { Clock, Effect, Option } from "effect"
@@ -97,6 +103,7 @@ export const optimizeCommand = Command.make(
         policy: flags.policy,
         seed: flags.seed,
         labels: Option.getOrUndefined(flags.labels),
+        embedding: loaded?.config.embeddings && embeddingModel(loaded.config.embeddings),
         version: VERSION,
         tierDetails: tierDetails(loaded)
       }
@@ -207,6 +214,20 @@ const correction = ({ alpha, gold, point }: Certificate): ReadonlyArray<string> 
     } interval ${gold.interval.map((v) => v.toFixed(3)).join(" to ")}).`
   ]
 
+/** Whether vectors paid, for people. */
+const embeddingLine = (report: OptimizeReport): ReadonlyArray<string> => {
+  const { embedding } = report
+  if (embedding === undefined) return []
+  const { error_with, error_without, kept, model, standard_error } = embedding
+  return [
+    `Vectors of ${model} ${
+      kept ? "are read" : "are not read"
+    }: with them the error of predicted differences to the flagship is ${error_with.toFixed(4)}, without ${
+      error_without.toFixed(4)
+    } (standard error of the difference ${standard_error.toFixed(4)}).`
+  ]
+}
+
 /** What was found, for people. */
 export const optimizeText = ({ report, warnings }: OptimizeResult, out: string): string => {
   const { savings } = report
@@ -235,6 +256,7 @@ export const optimizeText = ({ report, warnings }: OptimizeResult, out: string):
     } instead of ${usd(savings.flagship_usd)}, saving ${percent(savings.saved_share)} (95 % interval ${
       interval[0]
     } to ${interval[1]}).`,
+    ...embeddingLine(report),
     `Wrote ${out} and ${reportPath(out)}. Next: spillway report, spillway serve.`
   ].join("\n")
 }

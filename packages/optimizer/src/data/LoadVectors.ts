@@ -40,5 +40,6 @@ export const loadVectors = Effect.fnUntraced(function*(
   if (found > 0 && mean_usd === null) {
     warnings.push(`what vectors of ${of.model} cost is unknown, so costs leave it out`)
   }
-  return found === 0 ? undefined : { ...of, dimensions, vectors, present, usd: mean_usd ?? undefined }
+  const { max_chars, model } = of
+  return found === 0 ? undefined : { model, max_chars, dimensions, vectors, present, usd: mean_usd ?? undefined }
 })

@@ -1,4 +1,4 @@
-import { BadInput, type Failure, type Outcome, type Request, RoutingTable } from "@spillway/domain"
+import { BadInput, type EmbeddingModel, type Failure, type Outcome, type Request, RoutingTable } from "@spillway/domain"
 import { chooseShare, compile, type Policy, requestView, type Session } from "@spillway/policy"
 import { Store } from "@spillway/store"
 import { Effect, Option, Schema, Stream } from "effect"
@@ -11,7 +11,9 @@ const Routing = Schema.Struct({
     propensity: Schema.Finite.check(Schema.isGreaterThan(0), Schema.isLessThanOrEqualTo(1)),
     table: Schema.optionalKey(Schema.String),
     point: Schema.optionalKey(Schema.String),
-    result: Schema.optionalKey(Schema.String)
+    result: Schema.optionalKey(Schema.String),
+    /** How it came by its vector, where it was to have one. */
+    embedding: Schema.optionalKey(Schema.String)
   })
 })
 type Routing = typeof Routing.Type["spillway"]
@@ -38,11 +40,15 @@ interface Served {
  *
  * Where the routing table that served a request is stored or given, its plans are known, and with them the probability of every
  * path. Otherwise `propensity` has to be the probability of calling exactly the tiers that have outcomes. Set aside are
- * requests that no table routed, that did not complete, and of whose path a grade, a cost or an outcome is missing.
+ * requests that no table routed, that did not complete, and of whose path a grade, a cost or an outcome is missing, or
+ * the vector that it was decided by.
+ *
+ * @param estimated the embedding model of the table that is to be estimated, whose vectors the views have
  */
 export const loadLogged = Effect.fnUntraced(function*(
   where: string | undefined,
-  given: ReadonlyMap<string, RoutingTable>
+  given: ReadonlyMap<string, RoutingTable>,
+  estimated: EmbeddingModel | undefined
 ): Effect.fn.Return<LoggedTraffic, BadInput | Failure, Store> {
   const store = yield* Store
   const tables = yield* servedTables(given)
@@ -64,12 +70,21 @@ export const loadLogged = Effect.fnUntraced(function*(
   if (used.length < routed.length) setAside.set("asked for a tier by its name", routed.length - used.length)
   const answers = yield* answersOf(store, where, new Set(used.map(({ request }) => request.request_id)))
 
+  const vectors = vectorsOf(store, where)
+  const estimatedVectors = estimated && (yield* vectors(estimated))
   const requests: Array<Request> = [], logged: Array<LoggedRequest> = []
   let contradicted = 0
   for (const { request, routing } of used) {
-    const view = requestView(request)
+    const asked = requestView(request)
+    const served = routing.table === undefined ? undefined : tables(routing.table)
+    const read = hadVector(routing) ? served?.policy.predictor.embedding?.spec : undefined
+    const vector = read && (yield* vectors(read)).get(request.request_id)
+    if (read !== undefined && vector === undefined) {
+      aside(`lack the vector of ${read.model} that they were decided by (run "spillway embed")`)
+      continue
+    }
     const draw = yield* Effect.try({
-      try: () => drawOf(view, routing, tables),
+      try: () => drawOf({ ...asked, vector }, routing, served),
       catch: (error) => error
     }).pipe(Effect.catch((error) => error instanceof BadInput ? Effect.fail(error) : Effect.die(error)))
     if (draw === undefined) {
@@ -83,7 +98,11 @@ export const loadLogged = Effect.fnUntraced(function*(
     else if ([...path.values()].some(({ costUsd }) => Number.isNaN(costUsd))) aside("lack a cost on their path")
     else {
       requests.push(request)
-      logged.push({ view, answers: path, draw })
+      logged.push({
+        view: { ...asked, vector: estimatedVectors?.get(request.request_id) },
+        answers: path,
+        draw
+      })
     }
   }
   if (contradicted > 0) {
@@ -115,13 +134,35 @@ const servedTables = Effect.fnUntraced(function*(given: ReadonlyMap<string, Rout
   }
 })
 
+const hadVector = ({ embedding }: Routing): boolean => embedding === "used" || embedding === "cached"
+
+/** Vectors of an embedding model by request, read once. */
+const vectorsOf = (store: Store["Service"], where: string | undefined) => {
+  const read = new Map<string, ReadonlyMap<string, Float32Array>>()
+  return Effect.fnUntraced(function*(of: EmbeddingModel) {
+    const key = `${of.max_chars} ${of.model}`
+    const known = read.get(key)
+    if (known !== undefined) return known
+    const ids: Array<string> = [], vectors = new Map<string, Float32Array>()
+    yield* Stream.runForEach(store.requests({ where }), (chunk) =>
+      Effect.sync(() => {
+        for (const request of chunk) ids.push(request.request_id)
+      }))
+    yield* Stream.runForEach(
+      store.vectors(of, { where }),
+      ({ row, vector }) => Effect.sync(() => row.forEach((r, j) => vectors.set(ids[r]!, vector[j]!)))
+    )
+    read.set(key, vectors)
+    return vectors
+  })
+}
+
 /** Undefined where log and table contradict each other. */
 const drawOf = (
   view: LoggedRequest["view"],
-  { point, propensity, table: sha256 }: Routing,
-  tables: (sha256: string) => Served | undefined
+  { point, propensity }: Routing,
+  table: Served | undefined
 ): Draw | undefined => {
-  const table = sha256 === undefined ? undefined : tables(sha256)
   if (table === undefined || point === undefined) return { _tag: "Path", propensity }
   const shares = table.plans.shares(point)
   if (shares === undefined) return undefined

@@ -40,7 +40,10 @@ export const addTier = (
     tiers: table.tiers.toSpliced(at, 0, tier),
     heads: [
       ...table.heads,
-      combinedHead(name, parts, weightOf, clusterHead(table, data, gain), model.intercept)
+      {
+        ...combinedHead(name, parts, weightOf, clusterHead(table, data, gain), model.intercept),
+        ...combinedEmbedding(table, parts, weightOf)
+      }
     ],
     cost_heads: [...table.cost_heads, { tier: name, intercept_usd: 0, usd_per_char: cost.usdPerChar }],
     acceptors: [
@@ -86,6 +89,20 @@ const combinedHead = (
     hashed: hashed.some((w) => w !== 0) ? encodeFloat32(hashed) : "",
     segment_weight: 1
   }
+}
+
+/** What the combined heads read of a request's vector. */
+const combinedEmbedding = (
+  { features: { embedding } }: RoutingTable,
+  parts: ReadonlyArray<Head>,
+  weightOf: ReadonlyMap<string, number>
+): Pick<Head, "embedding"> => {
+  if (embedding === undefined) return {}
+  const sums = new Float64Array(embedding.dimensions)
+  for (const { embedding: weights, tier } of parts) {
+    if (weights !== undefined) decodeFloat32(weights)!.forEach((w, d) => sums[d]! += weightOf.get(tier)! * w)
+  }
+  return { embedding: encodeFloat32(sums) }
 }
 
 /**

@@ -29,6 +29,31 @@ export const portfolio = (report: OptimizeReport): Section => ({
   ]
 })
 
+/** Whether the vectors of an embedding model were worth reading; none where there were none. */
+export const embedding = ({ embedding }: OptimizeReport): ReadonlyArray<Section> => {
+  if (embedding === undefined) return []
+  const { dimensions, error_with, error_without, kept, model, requests, standard_error, without_vector } = embedding
+  return [{
+    id: "embedding",
+    title: "Embeddings",
+    blocks: [
+      paragraph(
+        "Vectors of ",
+        code(model),
+        ` (${count(dimensions)} values) ${
+          kept ? "are read" : "were tried and are not read"
+        }: they are kept only where the ` +
+          "cross-validated error of the predicted differences to the flagship falls by more than its standard error. It is " +
+          `${error_with.toFixed(4)} with them and ${error_without.toFixed(4)} without, a difference of ${
+            (error_without - error_with).toFixed(4)
+          } with a standard error of ${standard_error.toFixed(4)}. ${count(without_vector)} of ${
+            count(requests)
+          } requests have no vector.`
+      )
+    ]
+  }]
+}
+
 /** How to run the table. */
 export const serving = (
   report: OptimizeReport,

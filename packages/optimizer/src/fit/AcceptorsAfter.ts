@@ -1,9 +1,12 @@
 import type { Acceptor } from "@spillway/domain"
 import type { Dataset } from "../data/Dataset.ts"
+import { partsOfFold } from "../data/Folds.ts"
 import { meanAndVariance } from "../statistics/Moments.ts"
-import { calibrateCrossFitted, columnStandardization, type FittedAcceptor, labelOf, logLoss } from "./Acceptors.ts"
+import { columnStandardization, type FittedAcceptor, labelOf, logLoss } from "./Acceptors.ts"
+import { calibrateCrossFitted } from "./Calibration.ts"
 import { everyNth } from "./EveryNth.ts"
-import { fitLogisticRidge } from "./LogisticRidge.ts"
+import { fitLogisticRidge, type LogisticModel } from "./LogisticRidge.ts"
+import { valuesAt } from "./ValuesAt.ts"
 
 const PENALTY = 1
 const MOST_ROWS = 5_000
@@ -31,34 +34,37 @@ export const fitAcceptorAfter = (
   const labelled = rows.filter((row) => !Number.isNaN(label(row)))
   const agreement = data.agreement[own.tier]?.[before.tier]
   const agree = agreement === undefined ? undefined : columnStandardization(agreement, labelled)
-  const inputsOf = (row: number): ReadonlyArray<number> => {
-    const a = agreement?.[row] ?? NaN
-    return [
-      own.logOdds[row]!,
-      before.logOdds[row]!,
-      agree === undefined || Number.isNaN(a) ? 0 : (a - agree.mean) / agree.scale
-    ]
-  }
   const columns = 3
   const x = new Float64Array(data.n * columns)
-  for (const row of rows) x.set(inputsOf(row), row * columns)
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i]!, from = row * columns, a = agreement?.[row] ?? NaN
+    x[from] = own.logOdds[row]!
+    x[from + 1] = before.logOdds[row]!
+    x[from + 2] = agree === undefined || Number.isNaN(a) ? 0 : (a - agree.mean) / agree.scale
+  }
+  /** Over the first `used` columns. Starts from what the own head says. */
   const fit = (training: Uint32Array, used: number) => {
     const kept = everyNth(training, MOST_ROWS)
     const matrix = new Float64Array(kept.length * used)
-    kept.forEach((row, i) => matrix.set(x.subarray(row * columns, row * columns + used), i * used))
-    return fitLogisticRidge(matrix, used, Float64Array.from(kept, label), PENALTY)
+    for (let i = 0; i < kept.length; i++) {
+      for (let j = 0; j < used; j++) matrix[i * used + j] = x[kept[i]! * columns + j]!
+    }
+    const start = { intercept: 0, weights: Float64Array.from({ length: used }, (_, j) => j === 0 ? 1 : 0) }
+    return fitLogisticRidge(matrix, used, valuesAt(kept, label), PENALTY, start)
   }
-  const logOdds = ({ intercept, weights }: ReturnType<typeof fit>, row: number) =>
-    weights.reduce((z, w, j) => z + w * x[row * columns + j]!, intercept)
+  const logOdds = ({ intercept, weights }: LogisticModel, row: number) => {
+    let z = intercept
+    for (let j = 0; j < weights.length; j++) z += weights[j]! * x[row * columns + j]!
+    return z
+  }
 
   const crossed = new Float64Array(data.n).fill(NaN)
   const gains: Array<number> = []
   for (let f = 0; f < folds; f++) {
-    const inside = labelled.filter((row) => fold[row] !== f)
+    const { inside } = partsOfFold(labelled, fold, f), { outside } = partsOfFold(rows, fold, f)
     const both = fit(inside, columns), alone = fit(inside, 1)
-    for (const row of rows) {
-      if (fold[row] !== f) continue
-      const z = crossed[row] = logOdds(both, row), y = label(row)
+    for (let i = 0; i < outside.length; i++) {
+      const row = outside[i]!, z = crossed[row] = logOdds(both, row), y = label(row)
       if (!Number.isNaN(y)) gains.push(logLoss(logOdds(alone, row), y) - logLoss(z, y))
     }
   }

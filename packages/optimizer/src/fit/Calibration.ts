@@ -1,21 +1,67 @@
 import type { Calibrator } from "@spillway/domain"
+import { calibrate } from "@spillway/policy"
+import { partsOfFold } from "../data/Folds.ts"
 import { isotonicRegression } from "../statistics/Isotonic.ts"
-import { ascendingOrder } from "../statistics/Quantile.ts"
+import { everyNth } from "./EveryNth.ts"
 import { fitLogisticRidge } from "./LogisticRidge.ts"
+import { valuesAt } from "./ValuesAt.ts"
+
+/** The shape of a calibrator is settled by this many labels. */
+const MOST_ROWS = 16_000
 
 /** From this many labels on, the shape of the calibrator is learned freely. */
 const ISOTONIC_FROM = 2_000
 const BETA_FROM = 200
+
+/** A calibrator, and what it makes of scores. */
+export interface Calibrated {
+  readonly calibrator: Calibrator
+  /** Calibrated score of each row, by a calibrator that never saw the row's fold; NaN outside the rows asked for. */
+  readonly crossFitted: Float64Array
+}
+
+/**
+ * Calibrates cross-fitted log-odds.
+ *
+ * @param labelled rows to fit on
+ * @param rows rows to calibrate
+ */
+export const calibrateCrossFitted = (
+  logOdds: Float64Array,
+  label: (row: number) => number,
+  labelled: Uint32Array,
+  rows: Uint32Array,
+  fold: Uint8Array,
+  folds: number
+): Calibrated => {
+  const ascending = labelled.toSorted((a, b) => logOdds[a]! - logOdds[b]!)
+  const isUsed = new Uint8Array(logOdds.length)
+  const calibratorOf = (of: Uint32Array) => {
+    const used = everyNth(of, MOST_ROWS)
+    isUsed.fill(0)
+    for (let i = 0; i < used.length; i++) isUsed[used[i]!] = 1
+    const inOrder = new Uint32Array(used.length)
+    for (let i = 0, at = 0; at < used.length; i++) if (isUsed[ascending[i]!] === 1) inOrder[at++] = ascending[i]!
+    return fitCalibrator(valuesAt(inOrder, (row) => logOdds[row]!), valuesAt(inOrder, label))
+  }
+  const crossFitted = new Float64Array(logOdds.length).fill(NaN)
+  for (let f = 0; f < folds; f++) {
+    const calibrator = calibratorOf(partsOfFold(labelled, fold, f).inside)
+    const { outside } = partsOfFold(rows, fold, f)
+    for (let i = 0; i < outside.length; i++) crossFitted[outside[i]!] = calibrate(calibrator, logOdds[outside[i]!]!)
+  }
+  return { calibrator: calibratorOf(labelled), crossFitted }
+}
 
 /**
  * Fits a monotone map from a score (log-odds) to the probability of the label, of a shape that the number of labels can
  * carry: Platt's sigmoid below 200 labels, beta calibration (Kull, Silva Filho and Flach 2017) below 2,000, isotonic
  * regression (pool adjacent violators, linear between block centres) from there on.
  *
- * @param score cross-fitted scores
+ * @param score cross-fitted scores, ascending
  * @param label labels in [0, 1]
  */
-export const fitCalibrator = (score: Float64Array, label: Float64Array): Calibrator => {
+const fitCalibrator = (score: Float64Array, label: Float64Array): Calibrator => {
   if (score.length >= ISOTONIC_FROM) return fitIsotonic(score, label)
   return (score.length >= BETA_FROM ? fitBeta(score, label) : undefined) ?? fitPlatt(score, label)
 }
@@ -43,16 +89,15 @@ const LEAST_BLOCK = 0.005
 const PRIOR_LABELS = 1
 
 const fitIsotonic = (score: Float64Array, label: Float64Array): Calibrator => {
-  const order = ascendingOrder(score)
   const overall = label.reduce((sum, y) => sum + y, 0) / label.length
   const least = Math.max(20, Math.floor(LEAST_BLOCK * score.length))
   const sizes: Array<number> = [], centers: Array<number> = [], means: Array<number> = []
-  for (let i = 0; i < order.length;) {
+  for (let i = 0; i < score.length;) {
     let n = 0, x = 0, y = 0
     // A block ends only between different scores: equal scores get equal probabilities.
-    while (i < order.length && (n < least || score[order[i]!] === score[order[i - 1]!])) {
-      x += score[order[i]!]!
-      y += label[order[i]!]!
+    while (i < score.length && (n < least || score[i] === score[i - 1])) {
+      x += score[i]!
+      y += label[i]!
       n += 1
       i += 1
     }

@@ -13,6 +13,15 @@ export const Price = Schema.Struct({
 })
 export type Price = typeof Price.Type
 
+/**
+ * US dollars that reading so many tokens of a prompt from the provider's cache saves, as {@link costUsd} charges them;
+ * undefined where the price of cached input is unknown.
+ */
+export const cacheDiscountUsd = (tokens: number, price: Price | undefined): number | undefined =>
+  price?.cached_input_usd_per_mtok === undefined
+    ? undefined
+    : Math.max(0, tokens * (price.input_usd_per_mtok - price.cached_input_usd_per_mtok) / 1e6)
+
 /** US dollars that `usage` costs at `price`; undefined where the price or the usage is unknown, never a guess. */
 export const costUsd = (usage: Usage | undefined, price: Price | undefined): number | undefined => {
   if (usage === undefined || price === undefined) return undefined

@@ -9,6 +9,7 @@ import { type Candidate, frontierOf, priceGrid } from "./portfolio/Frontier.ts"
 import { type PolicyChoice, policyClassesOf } from "./portfolio/PolicyClass.ts"
 import { segmentPlans } from "./portfolio/SegmentPlans.ts"
 import { evaluatePlan } from "./search/EvaluatePlan.ts"
+import { mean } from "./statistics/Moments.ts"
 
 /** A frontier of policies with everything that was fitted for it, before any row that certifies is read. */
 export interface Developed {
@@ -58,14 +59,28 @@ export const develop = (
   const frontier = frontierOf(chosen, fitted.columns, searched, data.flagship, options.points ?? POINTS)
   lap("search")
   const found = segmentPlans(chosen, data, fitted.columns, searched, fold, FOLDS, frontier)
-  const names = pointNames(found, data.flagship)
-  const candidates = found.map((candidate, i) => ({ ...candidate, name: names[i]! }))
+  const measurerOf = (columns: DecisionColumns, at: Uint32Array) => {
+    const problem = problemOf(columns, at, chosen.score, "labels"), predictions = predictionsOf(columns, at)
+    return (point: Candidate, name: string) =>
+      measurePoint(
+        data,
+        at,
+        { ...point, name },
+        (plan) => evaluatePlan(problem, plan, predictions).rows,
+        columns.embeddingUsd
+      )
+  }
+  // The search knows the costs of calls only.
+  const inFull = data.turns === undefined && fitted.columns.embeddingUsd === undefined
+    ? found
+    : found.map((point) => ({ ...point, cost: mean(measurerOf(fitted.columns, searched)(point, "").costUsd) }))
+      .toSorted((a, b) => a.cost - b.cost)
+  const names = pointNames(inFull, data.flagship)
+  const candidates = inFull.map((candidate, i) => ({ ...candidate, name: names[i]! }))
   lap("segments")
   const measure: Developed["measure"] = (columns, at) => {
-    const problem = problemOf(columns, at, chosen.score, "labels"), predictions = predictionsOf(columns, at)
-    return candidates.map((point) =>
-      measurePoint(data, at, point, (plan) => evaluatePlan(problem, plan, predictions).rows, columns.embeddingUsd)
-    )
+    const measurePointAt = measurerOf(columns, at)
+    return candidates.map((point) => measurePointAt(point, point.name))
   }
   return { rows, fitted, scores, chosen, candidates, measure }
 }

@@ -136,6 +136,7 @@ const loadForTable = Effect.fnUntraced(function*(
     where,
     tiers,
     hashBits: table.features.hash_bits,
+    prices: new Map(table.tiers.map(({ name, price }) => [name, price])),
     embedding: table.features.embedding
   })
   const read = table.features.embedding
@@ -160,6 +161,7 @@ const loadForTable = Effect.fnUntraced(function*(
       ...data,
       tiers,
       flagship: tiers.indexOf(table.flagship),
+      turns: data.turns && { ...data.turns, discountUsd: pick(data.turns.discountUsd) },
       quality: pick(data.quality),
       costUsd: pick(data.costUsd),
       latencyMs: pick(data.latencyMs),

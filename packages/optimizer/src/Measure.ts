@@ -5,6 +5,7 @@ import type { PlanRows } from "./search/EvaluatePlan.ts"
 import { clusterBootstrap } from "./statistics/ClusterBootstrap.ts"
 import { groupRows } from "./statistics/Groups.ts"
 import { quantiles } from "./statistics/Quantile.ts"
+import { switchingUsd } from "./SwitchingCost.ts"
 
 /** What an operating point did with each of some rows; position i belongs to `rows[i]`. */
 export interface PlanOutcomes {
@@ -37,7 +38,8 @@ export interface PointPlans<P> {
 /**
  * Runs an operating point over rows by recorded outcomes, as the proxy would: a request whose task, or an ancestor of it,
  * has a plan of its own takes that. Of two plans each other request takes the one that the policy will draw for its
- * identifier; its quality and cost are those expected over the draw, which are free of its chance.
+ * identifier; its quality and cost are those expected over the draw, which are free of its chance. Where turns of
+ * conversations are known, a tier that did not answer the turn before costs what its cache would have saved.
  *
  * @param run what a plan does with each of the rows
  * @param embeddingUsd US dollars that each request is charged for its vector by plans that read predictions
@@ -60,12 +62,15 @@ export const measurePoint = <P extends PlanShape>(
   const ofTask = data.taskNames.map((task) => own.find(task) ?? evaluations)
   const quality = new Float64Array(n), costUsd = new Float64Array(n), latencyMs = new Float64Array(n)
   const accepted = new Uint8Array(n)
+  const mixOf = (i: number) => ofTask[data.task[rows[i]!]!]!
+  const switching = data.turns && switchingUsd(data.turns, rows, mixOf)
   rows.forEach((row, i) => {
-    const mix = ofTask[data.task[row]!]!
+    const mix = mixOf(i)
     for (const { rows: evaluation, share, usd } of mix) {
       quality[i]! += share * evaluation.quality[i]!
       costUsd[i]! += share * (evaluation.cost[i]! + usd)
     }
+    if (switching !== undefined) costUsd[i]! += switching[i]!
     const drawn = mix[mix.length === 1 ? 0 : chooseShare(mix, data.requestIds[row]!, name)]!.rows
     accepted[i] = drawn.accepted[i]!
     for (let k = 0; k < data.tiers.length; k++) {

@@ -47,6 +47,13 @@ export interface Answers {
   readonly output: ReadonlyArray<string>
 }
 
+/** Outcomes whose prompt was read from a provider's cache in part: `tokens[j]` of tier `tier[j]` (an index), row `row[j]`. */
+export interface CachedInput {
+  readonly row: Int32Array
+  readonly tier: Int32Array
+  readonly tokens: Float64Array
+}
+
 /** What an embedding model made of a prompt: of all requests with the same messages. */
 export interface PromptEmbedding {
   /** `prompt_sha` of the requests. */
@@ -152,6 +159,8 @@ export class Store extends Context.Service<Store, {
   readonly matrix: (selection?: Selection) => Effect.Effect<OutcomeMatrix, Fails>
   /** Answers of the given tiers, ordered by row of {@link OutcomeMatrix}, then tier; outcomes without one are left out. */
   readonly answers: (tiers: ReadonlyArray<string>, selection?: Selection) => Stream.Stream<Answers, Fails>
+  /** Outcomes of the given tiers that a provider's cache served in part, by row of {@link OutcomeMatrix}; in any order. */
+  readonly cachedInput: (tiers: ReadonlyArray<string>, selection?: Selection) => Stream.Stream<CachedInput, Fails>
   /** Vectors in row order of {@link OutcomeMatrix}; requests without one are left out. */
   readonly vectors: (of: EmbeddingModel, selection?: Selection) => Stream.Stream<Vectors, Fails>
   /** The prompts of the selected requests that have no vector, in row order of their first request. */

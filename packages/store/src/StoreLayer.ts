@@ -1,7 +1,7 @@
 import { type DuckDBConnection, type DuckDBDataChunk, JSDuckDBValueConverter } from "@duckdb/node-api"
 import { Effect, Layer, type Scope, Stream } from "effect"
 import { writeRun, writeTable } from "./Audit.ts"
-import { integersOf } from "./ColumnData.ts"
+import { doublesOf, integersOf } from "./ColumnData.ts"
 import { readDigest } from "./Digest.ts"
 import {
   embeddingTarget,
@@ -136,6 +136,21 @@ const make = Effect.fnUntraced(function*(path: string, options?: OpenOptions) {
             row: integersOf(chunk, 0).slice(),
             tier: integersOf(chunk, 1).slice(),
             output: chunk.getColumnValues(2) as Array<string>
+          })
+        ),
+    cachedInput: (tiers, selection) =>
+      tiers.length === 0
+        ? Stream.empty
+        : streamSelection(
+          selection,
+          "reading cached input",
+          (selected) =>
+            `SELECT s.row, t.k, o.cached_input_tokens::DOUBLE FROM outcomes o JOIN ${selected} s USING (request_id)
+             JOIN ${tierIndex(tiers)} USING (tier) WHERE o.cached_input_tokens > 0`,
+          (chunk) => ({
+            row: integersOf(chunk, 0).slice(),
+            tier: integersOf(chunk, 1).slice(),
+            tokens: doublesOf(chunk, 2).slice()
           })
         ),
     vectors: (of, selection) =>

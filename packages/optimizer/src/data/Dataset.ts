@@ -1,5 +1,6 @@
 import type { SparseRows } from "../fit/SparseRows.ts"
 import type { EmbeddingColumns } from "./EmbeddingColumns.ts"
+import type { Turns } from "./Turns.ts"
 
 /** Raw evidence about one tier's answers as columns; NaN where missing. */
 export interface Evidence {
@@ -33,6 +34,8 @@ export interface Dataset {
   readonly denseNames: ReadonlyArray<string>
   /** Where vectors were asked for and some request has one. */
   readonly embedding?: EmbeddingColumns | undefined
+  /** Where some requests continue others whose prompt a provider kept in its cache. */
+  readonly turns?: Turns | undefined
   /** Characters of the request's text. */
   readonly chars: Float64Array
   /** Near-duplicate group. */

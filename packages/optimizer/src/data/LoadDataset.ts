@@ -1,10 +1,11 @@
-import { BadInput, type EmbeddingModel, type Failure } from "@spillway/domain"
+import { BadInput, type EmbeddingModel, type Failure, type Price } from "@spillway/domain"
 import { denseNames, requestView } from "@spillway/policy"
 import { type OutcomeMatrix, type Selection, Store } from "@spillway/store"
 import { Effect, Stream } from "effect"
 import { AnswerColumns } from "./AnswerColumns.ts"
 import { chooseTiers } from "./ChooseTiers.ts"
 import type { Dataset } from "./Dataset.ts"
+import { loadTurns } from "./LoadTurns.ts"
 import { loadVectors } from "./LoadVectors.ts"
 import { readRequests } from "./ReadRequests.ts"
 
@@ -23,6 +24,8 @@ export interface LoadOptions extends Selection {
   readonly flagship?: string | undefined
   /** Buckets for n-grams as a power of two; chosen by the number of requests where left out. */
   readonly hashBits?: number | undefined
+  /** What tiers charge, by name, where it is known. */
+  readonly prices?: ReadonlyMap<string, Price | undefined> | undefined
   /** Also the vectors of this embedding model, where there are any. */
   readonly embedding?: EmbeddingModel | undefined
 }
@@ -92,6 +95,7 @@ export const loadDataset = Effect.fnUntraced(function*(
 
   const embedding = options.embedding &&
     (yield* loadVectors(options.embedding, selection, slot, complete.length, warnings))
+  const turns = yield* loadTurns(tiers, options.prices ?? new Map(), selection, slot, complete.length, warnings)
   const take = (column: Float64Array) => pick(column, complete)
   const quality = chosen.map((k) => take(matrix.quality[k]!))
   const signals = [...matrix.signals].toSorted(([a], [b]) => a < b ? -1 : 1)
@@ -109,6 +113,7 @@ export const loadDataset = Effect.fnUntraced(function*(
     hashBits,
     denseNames,
     embedding,
+    turns,
     ...requests,
     evidence: chosen.map((k, position) => {
       const sent = signals.flatMap(([name, byTier]) => byTier[k] === undefined ? [] : [{ name, column: byTier[k] }])

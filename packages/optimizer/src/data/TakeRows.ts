@@ -2,6 +2,7 @@ import { SparseRowsBuilder } from "../fit/SparseRows.ts"
 import type { GradeSources } from "../labels/GradeSources.ts"
 import type { Dataset } from "./Dataset.ts"
 import { takeVectors } from "./EmbeddingColumns.ts"
+import { takeTurns } from "./Turns.ts"
 
 /** The dataset of some rows, in the given order. */
 export const takeRows = (data: Dataset, rows: Uint32Array): Dataset => {
@@ -30,6 +31,7 @@ export const takeRows = (data: Dataset, rows: Uint32Array): Dataset => {
     hashed: hashed.finish(),
     dense,
     embedding: data.embedding && takeVectors(data.embedding, rows),
+    turns: data.turns && takeTurns(data.turns, rows),
     chars: take(data.chars),
     group: Uint32Array.from(rows, (row) => data.group[row]!),
     evidence: data.evidence.map(({ columns, names }) => ({ names, columns: columns.map(take) })),

@@ -1,7 +1,6 @@
 import type { RequestView } from "@spillway/policy"
 import { Effect, Stream } from "effect"
-import { extname } from "node:path"
-import { Worker } from "node:worker_threads"
+import { startWorker } from "../threads/StartWorker.ts"
 import { RequestColumns, type RequestFeatures } from "./RequestColumns.ts"
 import type { ThreadData, ThreadMessage } from "./RequestThread.ts"
 
@@ -51,12 +50,7 @@ export const readInThread = <E>(
 
 /** The thread's answers come in the order of the messages; its failure fails all that wait. */
 const startThread = (workerData: ThreadData) => {
-  const extension = extname(import.meta.url)
-  const worker = new Worker(new URL(`./RequestThread${extension}`, import.meta.url), {
-    workerData,
-    // Where this is source, so must be the packages that the thread imports; it does not inherit how they are resolved.
-    execArgv: extension === ".ts" ? ["--conditions=@spillway/source"] : []
-  })
+  const worker = startWorker("data/RequestThread", { workerData })
   const waiting: Array<PromiseWithResolvers<RequestFeatures | undefined>> = []
   worker.on("message", (answer: RequestFeatures | undefined) => waiting.shift()!.resolve(answer))
   worker.on("error", (error) => {

@@ -26,6 +26,25 @@ export interface FittedAcceptor extends Calibrated {
   readonly logOdds: Float64Array
 }
 
+/** What {@link fitAcceptor} reads. */
+export interface AcceptorInputs {
+  readonly data: Pick<Dataset, "n" | "tiers" | "flagship" | "quality" | "evidence">
+  readonly rows: Uint32Array
+  readonly fold: Uint8Array
+  readonly folds: number
+  /** Cross-fitted predicted quality of each tier. */
+  readonly exante: ReadonlyArray<Float64Array>
+}
+
+/** Several heads over the same inputs. */
+export interface AcceptorProblems extends AcceptorInputs {
+  readonly heads: ReadonlyArray<Pick<FittedAcceptor, "tier" | "score">>
+}
+
+/** {@link fitAcceptor} for head `i`. */
+export const acceptorTask = (all: AcceptorProblems, i: number): FittedAcceptor =>
+  fitAcceptor(all, all.heads[i]!.tier, all.heads[i]!.score)
+
 interface Column {
   readonly name: string
   readonly transform?: "logit"
@@ -33,7 +52,11 @@ interface Column {
 }
 
 /** What a score estimates: the answer's quality, or 1 - what it loses against the flagship. NaN where not known. */
-export const labelOf = (data: Dataset, tier: number, score: Acceptor["score"]): (row: number) => number => {
+export const labelOf = (
+  data: Pick<Dataset, "quality" | "flagship">,
+  tier: number,
+  score: Acceptor["score"]
+): (row: number) => number => {
   const quality = data.quality[tier]!, flagship = data.quality[data.flagship]!
   return score === "confidence"
     ? (row) => quality[row]!
@@ -43,17 +66,11 @@ export const labelOf = (data: Dataset, tier: number, score: Acceptor["score"]): 
 /**
  * Fits one ex-post head: from every signal of the answer, its text features and the predicted qualities to the
  * probability that the answer is good (`confidence`), or that the flagship would not be better (`advantage`).
- *
- * @param exante cross-fitted predicted quality of each tier
  */
 export const fitAcceptor = (
-  data: Dataset,
+  { data, exante, fold, folds, rows }: AcceptorInputs,
   tier: number,
-  score: Acceptor["score"],
-  rows: Uint32Array,
-  fold: Uint8Array,
-  folds: number,
-  exante: ReadonlyArray<Float64Array>
+  score: Acceptor["score"]
 ): FittedAcceptor => {
   const label = labelOf(data, tier, score)
   const labelled = rows.filter((row) => !Number.isNaN(label(row)))
@@ -110,7 +127,7 @@ export const fitAcceptor = (
 }
 
 const columnsOf = (
-  data: Dataset,
+  data: AcceptorInputs["data"],
   tier: number,
   rows: Uint32Array,
   exante: ReadonlyArray<Float64Array>

@@ -13,6 +13,23 @@ const MOST_ROWS = 5_000
 /** Standard errors of log-loss by which what came before must help, else it is left out. */
 const LEAST_GAIN = 1
 
+/** What {@link fitAcceptorAfter} reads. */
+export interface AfterInputs {
+  readonly data: Pick<Dataset, "n" | "flagship" | "quality" | "agreement">
+  readonly rows: Uint32Array
+  readonly fold: Uint8Array
+  readonly folds: number
+}
+
+/** Heads for several pairs of tiers over the same inputs. */
+export interface AfterProblems extends AfterInputs {
+  readonly pairs: ReadonlyArray<{ readonly own: FittedAcceptor; readonly before: FittedAcceptor }>
+}
+
+/** {@link fitAcceptorAfter} for pair `i`. */
+export const acceptorAfterTask = (all: AfterProblems, i: number): FittedAcceptor | undefined =>
+  fitAcceptorAfter(all, all.pairs[i]!.own, all.pairs[i]!.before)
+
 /**
  * Fits an ex-post head for answers that come right after another tier's: on top of what the two answers' own heads say,
  * it sees how far they agree. Undefined where cross-validation finds no gain in that.
@@ -23,12 +40,9 @@ const LEAST_GAIN = 1
  * @param before head of the tier that answered before
  */
 export const fitAcceptorAfter = (
-  data: Dataset,
+  { data, fold, folds, rows }: AfterInputs,
   own: FittedAcceptor,
-  before: FittedAcceptor,
-  rows: Uint32Array,
-  fold: Uint8Array,
-  folds: number
+  before: FittedAcceptor
 ): FittedAcceptor | undefined => {
   const label = labelOf(data, own.tier, own.score)
   const labelled = rows.filter((row) => !Number.isNaN(label(row)))

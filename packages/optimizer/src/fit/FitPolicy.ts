@@ -1,9 +1,9 @@
 import type { Dataset } from "../data/Dataset.ts"
 import type { DecisionColumns } from "../portfolio/Columns.ts"
-import { fitAcceptor, type FittedAcceptor } from "./Acceptors.ts"
-import { fitAcceptorAfter } from "./AcceptorsAfter.ts"
+import type { FittedAcceptor } from "./Acceptors.ts"
 import { candidateTiers } from "./CandidateTiers.ts"
 import { expectedCost, fitCosts, type FittedCost } from "./Costs.ts"
+import { fitAcceptors } from "./FitAcceptors.ts"
 import { fitHeads, type FittedEmbedding, type FittedHead } from "./Heads.ts"
 import type { Standardization } from "./Standardize.ts"
 
@@ -35,34 +35,24 @@ export const fitPolicy = (data: Dataset, rows: Uint32Array, fold: Uint8Array, fo
     for (const row of rows) column[row] = expectedCost(cost, data, row)
     return column
   })
-  const of = (score: "confidence" | "advantage") =>
-    data.tiers.map((_, tier) => fitAcceptor(data, tier, score, rows, fold, folds, predictedQuality))
-  /** Tiers answer from cheap to dear, so only a cheaper one comes before. */
-  const afterOthers = (first: ReadonlyArray<FittedAcceptor>) =>
-    first.map((own, k) =>
-      first.slice(0, k).map((before, p) =>
-        candidates.includes(k) && candidates.includes(p)
-          ? fitAcceptorAfter(data, own, before, rows, fold, folds)
-          : undefined
-      )
-    )
-  const confidence = of("confidence"), advantage = of("advantage")
-  const confidenceAfter = afterOthers(confidence), advantageAfter = afterOthers(advantage)
+  const { advantage, confidence } = fitAcceptors({ data, rows, fold, folds, exante: predictedQuality }, candidates)
+  const crossFitted = (byPrevious: ReadonlyArray<FittedAcceptor | undefined>) => byPrevious.map((a) => a?.crossFitted)
   return {
     standardization,
     embedding,
     heads,
     costs,
-    acceptors: [confidence, ...confidenceAfter, advantage, ...advantageAfter].flat().filter((a) => a !== undefined),
+    acceptors: [confidence, advantage].flatMap(({ after, alone }) => [...alone, ...after.flat()])
+      .filter((a) => a !== undefined),
     columns: {
       embeddingUsd: embedding?.verdict.kept === true ? data.embedding!.usd : undefined,
       candidates,
       quality: data.quality,
       cost: data.costUsd,
-      confidence: confidence.map((a) => a.crossFitted),
-      advantage: advantage.map((a) => a.crossFitted),
-      confidenceAfter: confidenceAfter.map((byPrevious) => byPrevious.map((a) => a?.crossFitted)),
-      advantageAfter: advantageAfter.map((byPrevious) => byPrevious.map((a) => a?.crossFitted)),
+      confidence: confidence.alone.map((a) => a.crossFitted),
+      advantage: advantage.alone.map((a) => a.crossFitted),
+      confidenceAfter: confidence.after.map(crossFitted),
+      advantageAfter: advantage.after.map(crossFitted),
       predictedQuality,
       predictedCost
     }

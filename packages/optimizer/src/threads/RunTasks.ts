@@ -1,0 +1,80 @@
+import { availableParallelism } from "node:os"
+import { MessageChannel, receiveMessageOnPort, type Worker } from "node:worker_threads"
+import { startWorker } from "./StartWorker.ts"
+import { runItem, type TaskInput, type TaskName, type TaskOutput } from "./Tasks.ts"
+import type { TaskMessage } from "./TaskThread.ts"
+
+/** Places of the shared counters: the next item to take, and how many are done by other threads. */
+export const NEXT = 0
+export const DONE = 1
+
+/** What came of an item in another thread. */
+export type ItemMessage = { readonly i: number; readonly output: unknown } | {
+  readonly i: number
+  readonly error: unknown
+}
+
+/** More threads than this would wait for memory rather than work. */
+const MOST_THREADS = 4
+
+/** As many threads as work of so many seconds is worth, this one among them: one takes a third of a second to start. */
+export const threadsFor = (seconds: number): number => seconds < 1 ? 1 : Math.min(MOST_THREADS, availableParallelism())
+
+/** Threads that were started so far. They wait between two uses, and do not keep the process alive. */
+const started: Array<Worker> = []
+
+const helpers = (count: number): ReadonlyArray<Worker> => {
+  while (started.length < count) {
+    const worker = startWorker("threads/TaskThread", {})
+    worker.unref()
+    started.push(worker)
+  }
+  return started.slice(0, count)
+}
+
+/**
+ * Does the items of an input, in this thread and in others, each taking the next when it is done with one. Returns when all
+ * are done: a thread that is still starting is not waited for. The outputs are the same whatever the number of threads.
+ * Throws what an item throws.
+ *
+ * @param items how many there are
+ * @param threads at most, this one among them
+ * @returns outputs in the order of items
+ */
+export const runTasks = <Name extends TaskName>(
+  name: Name,
+  input: TaskInput<Name>,
+  items: number,
+  threads: number
+): ReadonlyArray<TaskOutput<Name>> => {
+  const counters = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT))
+  const ports = helpers(Math.max(0, Math.min(threads, items) - 1)).map((worker) => {
+    const { port1, port2 } = new MessageChannel()
+    const message: TaskMessage = { name, input, items, counters, outputs: port2 }
+    worker.postMessage(message, [port2])
+    return port1
+  })
+  const outputs: Array<TaskOutput<Name>> = []
+  try {
+    let own = 0
+    for (let i = Atomics.add(counters, NEXT, 1); i < items; i = Atomics.add(counters, NEXT, 1)) {
+      outputs[i] = runItem(name, input, i)
+      own += 1
+    }
+    for (let done = Atomics.load(counters, DONE); own + done < items; done = Atomics.load(counters, DONE)) {
+      Atomics.wait(counters, DONE, done)
+    }
+    for (const port of ports) {
+      for (let found = receiveMessageOnPort(port); found !== undefined; found = receiveMessageOnPort(port)) {
+        const message = found.message as ItemMessage
+        if ("error" in message) throw message.error
+        outputs[message.i] = message.output as TaskOutput<Name>
+      }
+    }
+  } finally {
+    // Where an item has failed, the threads need not take the others.
+    Atomics.store(counters, NEXT, items)
+    for (const port of ports) port.close()
+  }
+  return outputs
+}

@@ -1,0 +1,72 @@
+import { assert, describe, it } from "@effect/vitest"
+import { once } from "node:events"
+import { MessageChannel } from "node:worker_threads"
+import { SparseRowsBuilder } from "../../src/fit/SparseRows.ts"
+import { seededRandom } from "../../src/statistics/SeededRandom.ts"
+import { runTasks } from "../../src/threads/RunTasks.ts"
+import { startWorker } from "../../src/threads/StartWorker.ts"
+import { runItem, type TaskInput } from "../../src/threads/Tasks.ts"
+import type { TaskMessage } from "../../src/threads/TaskThread.ts"
+
+const PROBLEMS = 7
+
+const problems = (): TaskInput<"sparseRidge"> => {
+  const random = seededRandom(1), n = 100
+  const builder = new SparseRowsBuilder(32, n)
+  for (let i = 0; i < n; i++) {
+    const indices = Uint32Array.from({ length: 32 }, (_, j) => j).filter(() => random.uniform() < 0.3)
+    builder.add({ indices, values: Float32Array.from(indices, () => random.uniform()), length: indices.length })
+  }
+  const rows = Uint32Array.from({ length: n }, (_, i) => i)
+  return {
+    inputs: { hashed: builder.finish(), dense: new Float64Array(n), denseColumns: 1 },
+    problems: Array.from({ length: PROBLEMS }, (_, p) => ({
+      rows: rows.subarray(p),
+      targets: Array.from({ length: 3 }, () => Float64Array.from(rows.subarray(p), () => random.uniform()))
+    })),
+    penalties: [1, 10]
+  }
+}
+
+describe("tasks in threads", () => {
+  it("give the same to the last bit, in the same order, whatever the number of threads", () => {
+    const input = problems()
+    const here = runTasks("sparseRidge", input, PROBLEMS, 1)
+    assert.lengthOf(here, PROBLEMS)
+    for (const threads of [2, 4]) assert.deepStrictEqual(runTasks("sparseRidge", input, PROBLEMS, threads), here)
+  })
+
+  it("are done by a thread as by the caller, whose failures it sends back", async () => {
+    const input = problems(), counters = new Int32Array(new SharedArrayBuffer(8))
+    const { port1, port2 } = new MessageChannel()
+    const worker = startWorker("threads/TaskThread", {})
+    try {
+      // One item more than there are problems.
+      const message: TaskMessage = { name: "sparseRidge", input, items: PROBLEMS + 1, counters, outputs: port2 }
+      const received: Array<unknown> = []
+      port1.on("message", (message) => received.push(message))
+      worker.postMessage(message, [port2])
+      await once(port1, "close")
+      assert.deepStrictEqual(
+        received.slice(0, PROBLEMS),
+        Array.from({ length: PROBLEMS }, (_, i) => ({ i, output: runItem("sparseRidge", input, i) }))
+      )
+      const { error, i } = received[PROBLEMS] as { readonly i: number; readonly error: Error }
+      assert.strictEqual(i, PROBLEMS)
+      assert.instanceOf(error, TypeError)
+      assert.strictEqual(Atomics.load(counters, 1), PROBLEMS + 1)
+    } finally {
+      await worker.terminate()
+    }
+  })
+
+  it("fail with what an item fails with, and can run again", () => {
+    const input = problems()
+    assert.throws(() => runTasks("sparseRidge", input, PROBLEMS + 1, 2), TypeError)
+    assert.lengthOf(runTasks("sparseRidge", input, PROBLEMS, 2), PROBLEMS)
+  })
+
+  it("are none where there are no items", () => {
+    assert.deepStrictEqual(runTasks("sparseRidge", problems(), 0, 4), [])
+  })
+})

@@ -142,7 +142,7 @@ const sampleWarnings = Effect.fnUntraced(function*(selection: Selection, matrix:
   const all = yield* store.count(selection)
   return all === used
     ? []
-    : [`a sample of ${used} of ${all} requests is used; --labels with a greater number uses more`]
+    : [`a sample of ${used} of ${all} requests is used`]
 })
 
 /** The tier of the greatest mean quality on the kept rows, the dearer of equals. */

@@ -29,9 +29,11 @@ export const optimize = Effect.fnUntraced(function*(
   const start = now()
   const size = Math.max(SAMPLE_REQUESTS, request.labels ?? 0)
   const selection = { ...request, sample: request.sample ?? { size, seed: request.seed } }
-  const dataSha256 = yield* store.digest(selection)
   const prices = new Map(Array.from(request.tierDetails ?? [], ([tier, { price }]) => [tier, price]))
-  const { data, warnings } = yield* loadDataset({ ...selection, prices })
+  const { data, dataSha256, warnings } = yield* Effect.scoped(Effect.gen(function*() {
+    yield* store.hold(selection)
+    return { dataSha256: yield* store.digest(selection), ...yield* loadDataset({ ...selection, prices }) }
+  }))
   const grades = yield* gradeSources(data)
   const load = (now() - start) / 1_000
   const optimized = yield* Effect.try({

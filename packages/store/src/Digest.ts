@@ -2,6 +2,7 @@ import type { DuckDBConnection } from "@duckdb/node-api"
 import { Effect } from "effect"
 import { createHash } from "node:crypto"
 import { inTiers } from "./Select.ts"
+import type { Selected } from "./Selections.ts"
 import { readRows } from "./Sql.ts"
 
 /**
@@ -11,14 +12,14 @@ import { readRows } from "./Sql.ts"
  */
 export const readDigest = Effect.fnUntraced(function*(
   connection: DuckDBConnection,
-  selected: string,
+  { grades, outcomes, requests }: Selected,
   tiers: ReadonlyArray<string> | undefined
 ) {
   const parts = [
     `SELECT r.request_id, r.task, r.prompt_sha, r.parameters, r.ts, r.reference, r.metadata
-     FROM requests r SEMI JOIN ${selected} USING (request_id)`,
-    `SELECT o.* FROM outcomes o SEMI JOIN ${selected} USING (request_id) WHERE ${inTiers("o", tiers)}`,
-    `SELECT g.* FROM grades g SEMI JOIN ${selected} USING (request_id) WHERE ${inTiers("g", tiers)}`
+     FROM requests r SEMI JOIN ${requests} USING (request_id)`,
+    `SELECT o.* EXCLUDE (row) FROM ${outcomes} o WHERE ${inTiers("o", tiers)}`,
+    `SELECT g.* EXCLUDE (row) FROM ${grades} g WHERE ${inTiers("g", tiers)}`
   ]
   const digest = createHash("sha256")
   for (const part of parts) {

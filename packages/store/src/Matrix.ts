@@ -2,6 +2,7 @@ import type { DuckDBConnection } from "@duckdb/node-api"
 import { Effect } from "effect"
 import { doublesOf, integersOf } from "./ColumnData.ts"
 import { inTiers, tierIndex } from "./Select.ts"
+import type { Selected } from "./Selections.ts"
 import { eachChunk, literal, readRows } from "./Sql.ts"
 import type { OutcomeMatrix } from "./Store.ts"
 
@@ -32,25 +33,24 @@ class Columns {
 const readNames = (connection: DuckDBConnection, doing: string, sql: string) =>
   Effect.map(readRows(connection, doing, sql), (rows) => rows.map((row) => row["name"] as string))
 
-/** Reads the outcomes of the requests in the temporary table `selected` into typed arrays. */
+/** Reads the outcomes of the selected requests into typed arrays. */
 export const readMatrix = Effect.fnUntraced(function*(
   connection: DuckDBConnection,
-  selected: string,
+  { grades, outcomes, requests }: Selected,
   wanted: ReadonlyArray<string> | undefined
 ) {
   const doing = "reading the outcomes"
-  const [count] = yield* readRows(connection, doing, `SELECT count(*)::INTEGER AS n FROM ${selected}`)
+  const [count] = yield* readRows(connection, doing, `SELECT count(*)::INTEGER AS n FROM ${requests}`)
   const rows = Number(count!["n"])
   const tiers = wanted ?? (yield* readNames(
     connection,
     doing,
-    `SELECT DISTINCT o.tier AS name FROM outcomes o SEMI JOIN ${selected} s USING (request_id)
-     UNION SELECT DISTINCT g.tier FROM grades g SEMI JOIN ${selected} s USING (request_id) ORDER BY name`
+    `SELECT DISTINCT o.tier AS name FROM ${outcomes} o UNION SELECT DISTINCT g.tier FROM ${grades} g ORDER BY name`
   ))
   const signalNames = yield* readNames(
     connection,
     doing,
-    `SELECT DISTINCT unnest(map_keys(o.signals)) AS name FROM outcomes o SEMI JOIN ${selected} s USING (request_id)
+    `SELECT DISTINCT unnest(map_keys(o.signals)) AS name FROM ${outcomes} o
      WHERE ${inTiers("o", tiers)} ORDER BY name`
   )
 
@@ -63,7 +63,7 @@ export const readMatrix = Effect.fnUntraced(function*(
     connection,
     doing,
     `SELECT s.request_id, r.task, ${orNaN("epoch_us(r.ts) / 1000")} AS ts
-     FROM ${selected} s JOIN requests r USING (request_id) ORDER BY s.row`,
+     FROM ${requests} s JOIN requests r USING (request_id) ORDER BY s.row`,
     (chunk) => {
       const from = requestIds.length
       const ids = chunk.getColumnValues(0) as Array<string>
@@ -81,15 +81,15 @@ export const readMatrix = Effect.fnUntraced(function*(
     }
   )
 
-  const columnsOf = (expressions: ReadonlyArray<string>, table: string, alias: string, condition: string) =>
+  const columnsOf = (expressions: ReadonlyArray<string>, table: string, condition: string) =>
     Effect.gen(function*() {
       const columns = expressions.map(() => new Columns(tiers.length, rows))
       if (tiers.length === 0) return columns
       yield* eachChunk(
         connection,
         doing,
-        `SELECT s.row, t.k, ${expressions.map(orNaN).join(", ")} FROM ${table} ${alias}
-         JOIN ${selected} s USING (request_id) JOIN ${tierIndex(tiers)} USING (tier) WHERE ${condition}`,
+        `SELECT o.row, t.k, ${expressions.map(orNaN).join(", ")} FROM ${table} o
+         JOIN ${tierIndex(tiers)} USING (tier) WHERE ${condition}`,
         (chunk) => {
           const row = integersOf(chunk, 0)
           const tier = integersOf(chunk, 1)
@@ -100,11 +100,10 @@ export const readMatrix = Effect.fnUntraced(function*(
     })
   const [cost, latency, ...signals] = yield* columnsOf(
     ["o.cost_usd", "o.latency_ms", ...signalNames.map((name) => `o.signals[${literal(name)}]`)],
-    "outcomes",
-    "o",
+    outcomes,
     "true"
   )
-  const [quality] = yield* columnsOf(["g.quality"], "grades", "g", "g.effective")
+  const [quality] = yield* columnsOf(["o.quality"], grades, "o.effective")
   return {
     tiers,
     requestIds,

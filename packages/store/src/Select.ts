@@ -36,14 +36,15 @@ const blamingWhere = <A>(
     : Effect.mapError(effect, (failure) => notTheCondition.test(failure.problem) ? failure : badWhere(failure.problem))
 
 /**
- * Makes the temporary table `name` (`request_id`, `row`) of the selected requests, numbered from 0 by `ts` (unknown last),
+ * Makes the table `name` (`request_id`, `row`) of the selected requests, numbered from 0 by `ts` (unknown last),
  * then `request_id`. A sample is drawn by a hash of its seed and `request_id`: the same whatever the order of the rows.
  * Requests without a grade come in only where those with one are too few: the others can teach nothing yet.
  */
 export const selectRequests = Effect.fnUntraced(function*(
   connection: DuckDBConnection,
   name: string,
-  selection: Selection | undefined
+  selection: Selection | undefined,
+  { temporary }: { readonly temporary: boolean }
 ) {
   const { sample, ...all } = selection ?? {}
   yield* checkSelection(connection, { ...all, sample })
@@ -57,7 +58,7 @@ export const selectRequests = Effect.fnUntraced(function*(
     run(
       connection,
       "selecting requests",
-      `CREATE TEMP TABLE ${name} AS
+      `CREATE ${temporary ? "TEMP " : ""}TABLE ${name} AS
        SELECT request_id, (row_number() OVER (ORDER BY ts, request_id) - 1)::INTEGER AS row FROM (${drawn})
        ORDER BY ts, request_id`
     )

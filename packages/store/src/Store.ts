@@ -1,5 +1,5 @@
 import type { BadInput, EmbeddingModel, Failure, Grade, Outcome, Request } from "@spillway/domain"
-import { Context, type Effect, type Stream } from "effect"
+import { Context, type Effect, type Scope, type Stream } from "effect"
 
 /** Counts of what a bulk write changed. */
 export interface Written {
@@ -167,6 +167,12 @@ export class Store extends Context.Service<Store, {
   readonly notEmbedded: (of: EmbeddingModel, selection?: Selection) => Stream.Stream<ReadonlyArray<NotEmbedded>, Fails>
   /** Fails with `BadInput` where the model has vectors of several lengths. */
   readonly embedded: (of: EmbeddingModel, selection?: Selection) => Effect.Effect<Embedded, Fails>
+  /**
+   * Draws a selection once for all reads of the same selection while the scope lives, and sets its outcomes and grades aside
+   * where they are a small part of all: where there are many, one such read takes seconds. What is written meanwhile may not
+   * show in them.
+   */
+  readonly hold: (selection?: Selection) => Effect.Effect<void, Fails, Scope.Scope>
   /** How many requests are selected, before a sample is drawn of them. */
   readonly count: (selection?: Selection) => Effect.Effect<number, Fails>
   readonly counts: Effect.Effect<{ requests: number; outcomes: number; grades: number; tasks: number }, Fails>

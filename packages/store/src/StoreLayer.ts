@@ -17,7 +17,8 @@ import { MEMORY, open, type OpenOptions } from "./Open.ts"
 import { outcomeColumns, outcomeKey, outcomeRows, outcomeTarget, readOutcomes } from "./OutcomeRows.ts"
 import { rejectRows, rejectTarget } from "./RejectRows.ts"
 import { readRequests, requestColumns, requestRows, requestTarget } from "./RequestRows.ts"
-import { countRequests, inTiers, selectRequests, tierIndex } from "./Select.ts"
+import { countRequests, inTiers, tierIndex } from "./Select.ts"
+import { makeSelections, type Selected } from "./Selections.ts"
 import { makeSession } from "./Session.ts"
 import { eachChunk, readRows, run } from "./Sql.ts"
 import { type Row, type Selection, Store, type Written } from "./Store.ts"
@@ -43,25 +44,18 @@ const plainRows = (chunk: DuckDBDataChunk, names: ReadonlyArray<string>): Readon
   )
 
 const make = Effect.fnUntraced(function*(path: string, options?: OpenOptions) {
-  const session = yield* makeSession(yield* open(path, options))
+  const database = yield* open(path, options)
+  const session = yield* makeSession(database)
+  const { hold, selecting } = makeSelections(database)
 
   const put = <Row>(target: Target<Row>, rows: ReadonlyArray<Row>) =>
     rows.length === 0
       ? Effect.succeed(nothing)
       : session.write((connection) => Effect.andThen(stage(connection, target, rows), merge(connection, target)))
 
-  let selections = 0
-  /** Selects into a temporary table of its own, for as long as the scope lives. */
-  const selecting = (connection: DuckDBConnection, selection: Selection | undefined) => {
-    const name = `selected_${++selections}`
-    return Effect.acquireRelease(
-      Effect.as(selectRequests(connection, name, selection), name),
-      () => Effect.ignore(run(connection, "forgetting a selection", `DROP TABLE IF EXISTS ${name}`))
-    )
-  }
   const overSelection = <A, E>(
     selection: Selection | undefined,
-    read: (connection: DuckDBConnection, selected: string) => Effect.Effect<A, E, Scope.Scope>
+    read: (connection: DuckDBConnection, selected: Selected) => Effect.Effect<A, E, Scope.Scope>
   ) =>
     session.read((connection) =>
       Effect.flatMap(selecting(connection, selection), (selected) => read(connection, selected))
@@ -69,7 +63,7 @@ const make = Effect.fnUntraced(function*(path: string, options?: OpenOptions) {
   const streamSelection = <A>(
     selection: Selection | undefined,
     doing: string,
-    sql: (selected: string) => string,
+    sql: (selected: Selected) => string,
     convert: (chunk: DuckDBDataChunk) => A
   ) =>
     session.stream(
@@ -111,16 +105,17 @@ const make = Effect.fnUntraced(function*(path: string, options?: OpenOptions) {
       streamSelection(
         selection,
         "reading requests",
-        (selected) => `SELECT ${requestColumns} FROM requests r JOIN ${selected} s USING (request_id) ORDER BY s.row`,
+        ({ requests }) =>
+          `SELECT ${requestColumns} FROM requests r JOIN ${requests} s USING (request_id) ORDER BY s.row`,
         readRequests
       ),
     outcomes: (selection) =>
       streamSelection(
         selection,
         "reading outcomes",
-        (selected) =>
-          `SELECT ${outcomeColumns} FROM outcomes o JOIN ${selected} s USING (request_id)
-           WHERE ${inTiers("o", selection?.tiers)} ORDER BY s.row, o.tier`,
+        ({ outcomes }) =>
+          `SELECT ${outcomeColumns} FROM ${outcomes} o
+           WHERE ${inTiers("o", selection?.tiers)} ORDER BY o.row, o.tier`,
         readOutcomes
       ),
     answers: (tiers, selection) =>
@@ -129,9 +124,9 @@ const make = Effect.fnUntraced(function*(path: string, options?: OpenOptions) {
         : streamSelection(
           selection,
           "reading answers",
-          (selected) =>
-            `SELECT s.row, t.k, o.output FROM outcomes o JOIN ${selected} s USING (request_id)
-             JOIN ${tierIndex(tiers)} USING (tier) WHERE o.output IS NOT NULL ORDER BY s.row, t.k`,
+          ({ outcomes }) =>
+            `SELECT o.row, t.k, o.output FROM ${outcomes} o JOIN ${tierIndex(tiers)} USING (tier)
+             WHERE o.output IS NOT NULL ORDER BY o.row, t.k`,
           (chunk) => ({
             row: integersOf(chunk, 0).slice(),
             tier: integersOf(chunk, 1).slice(),
@@ -144,8 +139,8 @@ const make = Effect.fnUntraced(function*(path: string, options?: OpenOptions) {
         : streamSelection(
           selection,
           "reading cached input",
-          (selected) =>
-            `SELECT s.row, t.k, o.cached_input_tokens::DOUBLE FROM outcomes o JOIN ${selected} s USING (request_id)
+          ({ outcomes }) =>
+            `SELECT o.row, t.k, o.cached_input_tokens::DOUBLE FROM ${outcomes} o
              JOIN ${tierIndex(tiers)} USING (tier) WHERE o.cached_input_tokens > 0`,
           (chunk) => ({
             row: integersOf(chunk, 0).slice(),
@@ -154,16 +149,17 @@ const make = Effect.fnUntraced(function*(path: string, options?: OpenOptions) {
           })
         ),
     vectors: (of, selection) =>
-      streamSelection(selection, "reading embeddings", (selected) => vectorsSql(of, selected), readVectors),
+      streamSelection(selection, "reading embeddings", ({ requests }) => vectorsSql(of, requests), readVectors),
     notEmbedded: (of, selection) =>
       streamSelection(
         selection,
         "reading what is not embedded",
-        (selected) => notEmbeddedSql(of, selected),
+        ({ requests }) => notEmbeddedSql(of, requests),
         readNotEmbedded
       ),
     embedded: (of, selection) =>
-      overSelection(selection, (connection, selected) => readEmbedded(connection, selected, of)),
+      overSelection(selection, (connection, { requests }) => readEmbedded(connection, requests, of)),
+    hold,
     count: (selection) => session.read((connection) => countRequests(connection, selection)),
     answered: (tiers) =>
       session.read((connection) =>

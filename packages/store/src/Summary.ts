@@ -1,15 +1,16 @@
 import type { DuckDBConnection } from "@duckdb/node-api"
 import { Effect } from "effect"
 import { inTiers } from "./Select.ts"
+import type { Selected } from "./Selections.ts"
 import { readRows } from "./Sql.ts"
 import type { TierSummary } from "./Store.ts"
 
 const number = (value: unknown) => typeof value === "number" ? value : null
 
-/** Totals of each tier over the requests in the temporary table `selected`. */
+/** Totals of each tier over the selected requests. */
 export const readSummary = Effect.fnUntraced(function*(
   connection: DuckDBConnection,
-  selected: string,
+  selected: Selected,
   tiers: ReadonlyArray<string> | undefined
 ) {
   const rows = yield* readRows(
@@ -19,10 +20,10 @@ export const readSummary = Effect.fnUntraced(function*(
        SELECT tier, count(*)::INTEGER AS outcomes, count(error)::INTEGER AS failed,
          avg(cost_usd) AS mean_cost_usd, sum(cost_usd) AS total_cost_usd,
          quantile_cont(latency_ms, [0.5, 0.95]) FILTER (WHERE error IS NULL) AS latency
-       FROM outcomes o SEMI JOIN ${selected} USING (request_id) WHERE ${inTiers("o", tiers)} GROUP BY tier
+       FROM ${selected.outcomes} o WHERE ${inTiers("o", tiers)} GROUP BY tier
      ), graded AS (
        SELECT tier, count(*)::INTEGER AS graded, avg(quality) AS mean_quality
-       FROM grades g SEMI JOIN ${selected} USING (request_id)
+       FROM ${selected.grades} g
        WHERE g.effective AND ${inTiers("g", tiers)} GROUP BY tier
      )
      SELECT tier, coalesce(outcomes, 0) AS outcomes, coalesce(failed, 0) AS failed, coalesce(graded, 0) AS graded,

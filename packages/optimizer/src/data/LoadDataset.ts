@@ -1,7 +1,7 @@
 import { BadInput, type EmbeddingModel, type Failure, type Price } from "@spillway/domain"
 import { denseNames, requestView } from "@spillway/policy"
 import { type OutcomeMatrix, type Selection, Store } from "@spillway/store"
-import { Effect, Stream } from "effect"
+import { Effect, type Scope, Stream } from "effect"
 import { AnswerColumns } from "./AnswerColumns.ts"
 import { chooseTiers } from "./ChooseTiers.ts"
 import type { Dataset } from "./Dataset.ts"
@@ -47,9 +47,10 @@ export interface Loaded {
  */
 export const loadDataset = Effect.fnUntraced(function*(
   options: LoadOptions
-): Effect.fn.Return<Loaded, BadInput | Failure, Store> {
+): Effect.fn.Return<Loaded, BadInput | Failure, Store | Scope.Scope> {
   const store = yield* Store
   const selection: Selection = { ...options, sample: options.sample ?? { size: SAMPLE_REQUESTS, seed: 0 } }
+  yield* store.hold(selection)
   const matrix = yield* store.matrix(selection)
   const warnings = yield* sampleWarnings(selection, matrix)
   const chosen = yield* chooseTiers(matrix, options, warnings)
@@ -126,7 +127,7 @@ export const loadDataset = Effect.fnUntraced(function*(
     agreement: answers.agreement
   }
   return { data, warnings }
-})
+}, Effect.scoped)
 
 /** The values of a column at some rows; a loop, because `Float64Array.from` takes many times as long. */
 const pick = (column: Float64Array, rows: Uint32Array): Float64Array => {

@@ -4,6 +4,7 @@ import { Store } from "@spillway/store"
 import { Effect } from "effect"
 import { applyTable } from "./ApplyTable.ts"
 import { baselines, oracleFrontier, randomMix } from "./Baselines.ts"
+import { assignClusters } from "./clusters/AssignClusters.ts"
 import type { Dataset } from "./data/Dataset.ts"
 import { loadDataset } from "./data/LoadDataset.ts"
 import { type EvaluationMetrics, evaluationMetrics } from "./evaluate/EvaluationMetrics.ts"
@@ -158,7 +159,7 @@ const loadForTable = Effect.fnUntraced(function*(
   return {
     warnings,
     data: {
-      ...data,
+      ...assignClusters(data, table.clusters),
       tiers,
       flagship: tiers.indexOf(table.flagship),
       turns: data.turns && { ...data.turns, discountUsd: pick(data.turns.discountUsd) },

@@ -3,9 +3,11 @@ import { applyTable } from "./ApplyTable.ts"
 import { baselines, oracleFrontier, randomMix } from "./Baselines.ts"
 import { certifyShare } from "./certify/CertifyShare.ts"
 import { certifyPoints, type MeasuredPoint, worthTesting } from "./CertifyPoints.ts"
+import { chooseClusters } from "./clusters/ChooseClusters.ts"
 import { type Dataset, taskOf } from "./data/Dataset.ts"
 import { orderedRows, timeSpan } from "./data/RowOrder.ts"
 import { splitByGroupAndTime } from "./data/Split.ts"
+import { clustersReport } from "./describe/ClustersReport.ts"
 import { embeddingReport } from "./describe/EmbeddingReport.ts"
 import { savings } from "./describe/Savings.ts"
 import { taskResults } from "./describe/TaskResults.ts"
@@ -47,7 +49,7 @@ export interface OptimizeOptions {
 export interface Optimized {
   readonly table: RoutingTable
   readonly report: OptimizeReport
-  /** What was optimized, with its missing costs filled. */
+  /** What was optimized, with its missing costs filled, and with clusters for the tasks of requests that had none. */
   readonly data: Dataset
   /** The rows that the points were measured on: those set apart to certify, or all where none were. */
   readonly certify: Uint32Array
@@ -68,8 +70,10 @@ const LEAST_REQUESTS = 10
  * Where those are too few to certify a saving ({@link worthTesting}, judged without reading them), the frontier is
  * developed again on all requests, nothing is certified, and points are measured by cross-fitting.
  *
- * Missing costs are filled ({@link fillCosts}). Throws {@link BadInput} where there are too few requests to split, and where
- * a tier's costs are not known of any request that is learned from.
+ * Missing costs are filled ({@link fillCosts}). Requests without a task are put into clusters, found on the rows that do not
+ * certify, where that pays ({@link chooseClusters}); from there on a cluster is a task like any other. Throws
+ * {@link BadInput} where there are too few requests to split, and where a tier's costs are not known of any request that is
+ * learned from.
  */
 export const optimizeDataset = (loaded: Dataset, options: OptimizeOptions): Optimized => {
   const timing: Record<string, number> = {}
@@ -92,7 +96,8 @@ export const optimizeDataset = (loaded: Dataset, options: OptimizeOptions): Opti
         `Import, replay and grade at least ${LEAST_REQUESTS} different requests; a few hundred are needed to certify a saving`
     })
   }
-  const data = fillCosts(loaded, split.develop)
+  const { clusters, data, verdict } = chooseClusters(fillCosts(loaded, split.develop), split.develop, options.seed)
+  lap("clusters")
   const groupsOf = (at: Uint32Array) => groupRows(at.length, Uint32Array.from(at, (row) => data.group[row]!))
   const first = develop(data, split.develop, options, lap)
   const searched = withOutcomes(first)
@@ -134,6 +139,7 @@ export const optimizeDataset = (loaded: Dataset, options: OptimizeOptions): Opti
   const table: RoutingTable = {
     format: "spillway.routing-table/1",
     ...parts,
+    ...(clusters.length === 0 ? {} : { clusters }),
     points,
     default_point: certificate.point,
     objective: options.objective,
@@ -168,6 +174,7 @@ export const optimizeDataset = (loaded: Dataset, options: OptimizeOptions): Opti
     tasks: taskResults(data, certify, served, flagship, options.seed),
     calibration: tierCalibrations(data, columns, certify),
     embedding: fitted.embedding && embeddingReport(fitted.embedding, data.embedding!),
+    clusters: verdict && clustersReport(verdict),
     savings: savings(served, flagship, groups, options.seed),
     timing: {},
     peak_rss_mb: 0

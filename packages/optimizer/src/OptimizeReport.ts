@@ -102,6 +102,31 @@ export interface EmbeddingReport extends EmbeddingModel {
   readonly usd_per_request: number | null
 }
 
+/** By how much clusters better a prediction, by cross-validation. */
+export interface ClusterErrors {
+  /** Mean squared errors on requests not learned from. */
+  readonly error_without: number
+  readonly error_with: number
+  /** Of the difference of the two. */
+  readonly standard_error: number
+  /** Whether the error falls by more than its standard error. */
+  readonly better: boolean
+}
+
+/** Whether it pays to tell kinds of work apart among requests without a task. */
+export interface ClustersReport {
+  /** Requests without a task among those learned from. */
+  readonly requests: number
+  /** Clusters that were tried; 0 where there are too few requests, or these are all alike. */
+  readonly found: number
+  /** Whether the table has them: gains or costs get better. */
+  readonly kept: boolean
+  /** Quality of the flagship less that of another tier; null where nothing was found. */
+  readonly gains: ClusterErrors | null
+  /** Cost of the flagship less that of another tier, in units of its mean cost; null where nothing was found. */
+  readonly costs: ClusterErrors | null
+}
+
 /** Everything that one optimization measured, for people and for `--json`. */
 export interface OptimizeReport {
   /** Operating points out of sample, from the cheapest to the flagship. */
@@ -123,6 +148,8 @@ export interface OptimizeReport {
   readonly calibration: ReadonlyArray<TierCalibration>
   /** Absent where no request has a vector. */
   readonly embedding?: EmbeddingReport | undefined
+  /** Absent where every request has a task. */
+  readonly clusters?: ClustersReport | undefined
   readonly savings: Savings
   /** Seconds by phase. */
   readonly timing: Readonly<Record<string, number>>

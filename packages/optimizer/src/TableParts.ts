@@ -3,7 +3,7 @@ import { encodeFloat32 } from "@spillway/policy"
 import type { Dataset } from "./data/Dataset.ts"
 import type { FittedPolicy } from "./fit/FitPolicy.ts"
 import type { FittedEmbedding } from "./fit/Heads.ts"
-import { pooledMean } from "./fit/SegmentPooling.ts"
+import { pooledMean, type PooledMeans } from "./fit/SegmentPooling.ts"
 import type { ScoreKind } from "./portfolio/Columns.ts"
 import type { IndexedPlan } from "./search/IndexedPlan.ts"
 
@@ -59,9 +59,9 @@ export const tableParts = (data: Dataset, fitted: FittedPolicy, tiers: RoutingTa
     intercept: short(a.intercept),
     calibrator: shortCalibrator(a.calibrator)
   })),
-  segments: [...new Set(fitted.heads.flatMap((head) => [...head.segments.keys()]))].toSorted().map((task) => ({
+  segments: [...new Set(pooledMeans(fitted).flatMap((means) => [...means.keys()]))].toSorted().map((task) => ({
     task,
-    n: Math.max(...fitted.heads.map((head) => head.segments.get(task)?.n ?? 0)),
+    n: Math.max(...pooledMeans(fitted).map((means) => means.get(task)?.n ?? 0)),
     value: byTier(data, (k) => short(pooledMean(fitted.heads[k]!.segments, task))),
     cost_usd: byTier(data, (k) => short(pooledMean(fitted.costs[k]!.intercepts, task)))
   }))
@@ -73,6 +73,12 @@ const embeddingSpec = ({ max_chars, mean, model }: FittedEmbedding): EmbeddingSp
   dimensions: mean.length,
   mean: encodeFloat32(mean)
 })
+
+/** Of quality and of cost: a cluster may be known to one of them only. */
+const pooledMeans = ({ costs, heads }: FittedPolicy): ReadonlyArray<PooledMeans> => [
+  ...heads.map(({ segments }) => segments),
+  ...costs.map(({ intercepts }) => intercepts)
+]
 
 /** A plan by tier names. */
 export const namedPlan = (data: Dataset, plan: IndexedPlan, score: ScoreKind): Plan => ({

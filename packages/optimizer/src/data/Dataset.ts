@@ -1,6 +1,7 @@
 import type { SparseRows } from "../fit/SparseRows.ts"
 import type { EmbeddingColumns } from "./EmbeddingColumns.ts"
 import type { Turns } from "./Turns.ts"
+import type { WordSets } from "./WordSets.ts"
 
 /** Raw evidence about one tier's answers as columns; NaN where missing. */
 export interface Evidence {
@@ -19,6 +20,8 @@ export interface Dataset {
   readonly taskNames: ReadonlyArray<string>
   /** Index into `taskNames`. */
   readonly task: Uint32Array
+  /** The same for the heads, where they go by other tasks; absent where by the same. */
+  readonly headTask?: Uint32Array | undefined
   /** Milliseconds since 1970, NaN where unknown. */
   readonly ts: Float64Array
   /** NaN where the tier has no graded outcome. */
@@ -34,6 +37,8 @@ export interface Dataset {
   readonly denseNames: ReadonlyArray<string>
   /** Where vectors were asked for and some request has one. */
   readonly embedding?: EmbeddingColumns | undefined
+  /** Of the requests that the application gave no task; absent where it gave each one. */
+  readonly words?: WordSets | undefined
   /** Where some requests continue others whose prompt a provider kept in its cache. */
   readonly turns?: Turns | undefined
   /** Characters of the request's text. */
@@ -47,3 +52,6 @@ export interface Dataset {
 
 /** Task name of a row. */
 export const taskOf = (data: Dataset, row: number): string => data.taskNames[data.task[row]!]!
+
+/** Task name by which the heads go. */
+export const headTaskOf = (data: Dataset, row: number): string => data.taskNames[(data.headTask ?? data.task)[row]!]!

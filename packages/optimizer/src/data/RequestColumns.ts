@@ -1,6 +1,7 @@
 import { denseFeatures, denseNames, type Hasher, makeHasher, requestChars, type RequestView } from "@spillway/policy"
 import { type SparseRows, SparseRowsBuilder } from "../fit/SparseRows.ts"
 import { NearDuplicates } from "./NearDuplicates.ts"
+import { type WordSets, WordSetsBuilder } from "./WordSets.ts"
 
 /** What is known of requests by their text. */
 export interface RequestFeatures {
@@ -12,6 +13,8 @@ export interface RequestFeatures {
   readonly chars: Float64Array<ArrayBuffer>
   /** Near-duplicate group of each request. */
   readonly group: Uint32Array<ArrayBuffer>
+  /** Of the requests without a task; undefined where there are none. */
+  readonly words: WordSets | undefined
 }
 
 /** The features of requests that are given one after the other. Holds no text. */
@@ -21,6 +24,7 @@ export class RequestColumns {
   private readonly hasher: Hasher
   private readonly builder: SparseRowsBuilder
   private readonly duplicates = new NearDuplicates()
+  private readonly words: WordSetsBuilder
   private added = 0
 
   /**
@@ -32,6 +36,7 @@ export class RequestColumns {
     this.chars = new Float64Array(n)
     this.hasher = makeHasher(hashBits)
     this.builder = new SparseRowsBuilder(2 ** hashBits, n)
+    this.words = new WordSetsBuilder(n)
   }
 
   add(view: RequestView): void {
@@ -40,9 +45,16 @@ export class RequestColumns {
     denseFeatures(view, this.dense, i * denseNames.length)
     this.chars[i] = requestChars(view)
     this.duplicates.add(view.text)
+    this.words.add(view)
   }
 
   finish(): RequestFeatures {
-    return { hashed: this.builder.finish(), dense: this.dense, chars: this.chars, group: this.duplicates.groups() }
+    return {
+      hashed: this.builder.finish(),
+      dense: this.dense,
+      chars: this.chars,
+      group: this.duplicates.groups(),
+      words: this.words.finish()
+    }
   }
 }

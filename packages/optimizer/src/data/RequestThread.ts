@@ -23,9 +23,11 @@ parentPort!.on("message", (message: ThreadMessage) => {
     return
   }
   const features = columns.finish()
-  const { chars, dense, group, hashed } = features
+  const { chars, dense, group, hashed, words } = features
+  const ofWords = words === undefined ? [] : [words.rows, words.offsets, words.ids]
   parentPort!.postMessage(
     features,
-    [hashed.offsets, hashed.indices, hashed.values, dense, chars, group].map(({ buffer }) => buffer as ArrayBuffer)
+    [hashed.offsets, hashed.indices, hashed.values, dense, chars, group, ...ofWords]
+      .map(({ buffer }) => buffer as ArrayBuffer)
   )
 })

@@ -3,6 +3,7 @@ import type { GradeSources } from "../labels/GradeSources.ts"
 import type { Dataset } from "./Dataset.ts"
 import { takeVectors } from "./EmbeddingColumns.ts"
 import { takeTurns } from "./Turns.ts"
+import { takeWords } from "./WordSets.ts"
 
 /** The dataset of some rows, in the given order. */
 export const takeRows = (data: Dataset, rows: Uint32Array): Dataset => {
@@ -24,6 +25,7 @@ export const takeRows = (data: Dataset, rows: Uint32Array): Dataset => {
     n: rows.length,
     requestIds: Array.from(rows, (row) => data.requestIds[row]!),
     task: Uint32Array.from(rows, (row) => data.task[row]!),
+    headTask: data.headTask && Uint32Array.from(rows, (row) => data.headTask![row]!),
     ts: take(data.ts),
     quality: data.quality.map(take),
     costUsd: data.costUsd.map(take),
@@ -31,6 +33,7 @@ export const takeRows = (data: Dataset, rows: Uint32Array): Dataset => {
     hashed: hashed.finish(),
     dense,
     embedding: data.embedding && takeVectors(data.embedding, rows),
+    words: data.words && takeWords(data.words, rows),
     turns: data.turns && takeTurns(data.turns, rows),
     chars: take(data.chars),
     group: Uint32Array.from(rows, (row) => data.group[row]!),

@@ -1,5 +1,5 @@
 import type { EmbeddingModel } from "@spillway/domain"
-import { type Dataset, taskOf } from "../data/Dataset.ts"
+import { type Dataset, headTaskOf } from "../data/Dataset.ts"
 import { type EmbeddingVerdict, judgeVectors, meanVector, splitModel, withVectors } from "./EmbeddingHead.ts"
 import { everyNth } from "./EveryNth.ts"
 import { fitNonNegative } from "./NonNegativeLeastSquares.ts"
@@ -96,7 +96,7 @@ const fitLinearHeads = (
   const values = data.quality.map((quality, tier) =>
     tier === data.flagship ? flagship : flagship.map((y, row) => y - quality[row]!)
   )
-  const task = (row: number) => taskOf(data, row)
+  const task = (row: number) => headTaskOf(data, row)
 
   /** Models of what the pooled means leave over, by head and penalty. */
   const fitOn = (training: Uint32Array, most: number) => {

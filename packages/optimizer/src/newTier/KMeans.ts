@@ -1,9 +1,9 @@
-import { seededRandom } from "../statistics/SeededRandom.ts"
+import { startingPoints } from "../statistics/StartingPoints.ts"
 
 const ITERATIONS = 25
 
 /**
- * Lloyd's k-means, started by k-means++ (Arthur and Vassilvitskii 2007). Deterministic by seed. A cluster that loses all
+ * Lloyd's k-means, started by k-means++ ({@link startingPoints}). Deterministic by seed. A cluster that loses all
  * its points stays where it was.
  *
  * @param points row-major, `n x dimensions`
@@ -12,7 +12,14 @@ const ITERATIONS = 25
  */
 export const kMeans = (points: Float64Array, dimensions: number, k: number, seed: number): Uint32Array => {
   const n = points.length / dimensions
-  const centers = startingCenters(points, dimensions, k, seed)
+  const starts = startingPoints(
+    n,
+    k,
+    seed,
+    (a, b, enough) => squaredDistance(points, a * dimensions, points, b * dimensions, dimensions, enough)
+  )
+  const centers = new Float64Array(starts.length * dimensions)
+  starts.forEach((i, c) => centers.set(points.subarray(i * dimensions, (i + 1) * dimensions), c * dimensions))
   const clusters = centers.length / dimensions
   const assigned = new Uint32Array(n)
   for (let iteration = 0; iteration < ITERATIONS; iteration++) {
@@ -42,37 +49,6 @@ export const kMeans = (points: Float64Array, dimensions: number, k: number, seed
     }
   }
   return assigned
-}
-
-/** Each further center is a point drawn with chance proportional to its squared distance to the nearest one so far. */
-const startingCenters = (points: Float64Array, dimensions: number, k: number, seed: number): Float64Array => {
-  const n = points.length / dimensions
-  const random = seededRandom(seed)
-  const chosen: Array<number> = n === 0 ? [] : [random.integer(n)]
-  const nearest = new Float64Array(n).fill(Infinity)
-  while (chosen.length > 0 && chosen.length < k) {
-    const last = chosen.at(-1)!
-    let total = 0
-    for (let i = 0; i < n; i++) {
-      const distance = squaredDistance(points, i * dimensions, points, last * dimensions, dimensions, nearest[i]!)
-      if (distance < nearest[i]!) nearest[i] = distance
-      total += nearest[i]!
-    }
-    if (total === 0) break
-    let left = random.uniform() * total
-    let next = n - 1
-    for (let i = 0; i < n; i++) {
-      left -= nearest[i]!
-      if (left < 0) {
-        next = i
-        break
-      }
-    }
-    chosen.push(next)
-  }
-  const centers = new Float64Array(chosen.length * dimensions)
-  chosen.forEach((i, c) => centers.set(points.subarray(i * dimensions, (i + 1) * dimensions), c * dimensions))
-  return centers
 }
 
 /** Squared distance, or anything of at least `enough` once it is that far. */

@@ -1,4 +1,5 @@
 import { applyTable } from "../ApplyTable.ts"
+import { assignClusters } from "../clusters/AssignClusters.ts"
 import type { Dataset } from "../data/Dataset.ts"
 import { mix } from "../data/Folds.ts"
 import { takeGrades, takeRows } from "../data/TakeRows.ts"
@@ -93,7 +94,8 @@ export const labelCurve = (
 
 type Table = ReturnType<typeof optimizeDataset>["table"]
 
-const measure = (data: Dataset, rows: Uint32Array, table: Table, seed: number) => {
+const measure = (all: Dataset, rows: Uint32Array, table: Table, seed: number) => {
+  const data = assignClusters(all, table.clusters)
   const columns = applyTable(data, table, rows)
   const points = table.points.map((point) => pointOutcomes(data, columns, rows, point))
   const served = table.points.findIndex((point) => point.name === table.default_point)

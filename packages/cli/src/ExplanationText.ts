@@ -26,7 +26,14 @@ export interface Explained extends Explanation {
 export const explanationText = (e: Explained): string =>
   [
     `${subject(e)} (task ${e.task}) at point ${e.point}`,
-    ...(e.segment === e.task ? [] : [`The task inherits from ${e.segment === "" ? "all tasks" : `"${e.segment}"`}.`]),
+    ...clusterText(e),
+    ...(e.segment === (e.cluster?.task ?? e.task)
+      ? []
+      : [
+        `The ${e.cluster === null ? "task" : "cluster"} inherits from ${
+          e.segment === "" ? "all tasks" : `"${e.segment}"`
+        }.`
+      ]),
     ...(e.embedding?.from === "nowhere"
       ? [`It has no vector of ${e.embedding.model}, and counts as the mean: see "spillway embed".`]
       : []),
@@ -41,6 +48,16 @@ export const explanationText = (e: Explained): string =>
     ...e.plans.flatMap((plan) => planText(plan, e.plans.length)),
     ...pathText(e)
   ].join("\n").trimEnd()
+
+const clusterText = ({ cluster }: Explanation): ReadonlyArray<string> => {
+  if (cluster === null) return []
+  const { runner_up, score, task, words } = cluster
+  const by = words.map(({ contribution, feature }) => `${JSON.stringify(feature)} ${signed(contribution, 3)}`).join(
+    ", "
+  )
+  const next = runner_up === null ? "" : `; next "${runner_up.task}" with ${runner_up.score.toFixed(3)}`
+  return [`By its words it belongs to cluster "${task}" with ${score.toFixed(3)} (${by})${next}.`]
+}
 
 const subject = ({ request_id }: Explanation) => request_id === "" ? "The text" : `Request ${request_id}`
 

@@ -109,7 +109,7 @@ export interface ClusterErrors {
   readonly error_with: number
   /** Of the difference of the two. */
   readonly standard_error: number
-  /** Whether the error falls by more than its standard error. */
+  /** Whether the error falls by enough to go by it: by two of these for gains, by one for costs. */
   readonly better: boolean
 }
 

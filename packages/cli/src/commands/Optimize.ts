@@ -214,6 +214,21 @@ const correction = ({ alpha, gold, point }: Certificate): ReadonlyArray<string> 
     } interval ${gold.interval.map((v) => v.toFixed(3)).join(" to ")}).`
   ]
 
+/** What became of requests without a task, for people. */
+const clustersLine = ({ clusters }: OptimizeReport): ReadonlyArray<string> => {
+  if (clusters === undefined) return []
+  const { costs, found, gains, kept, requests } = clusters
+  const those = `${requests} of the requests learned from have no task.`
+  if (found === 0) return [`${those} They are too few, or too much alike, to tell kinds of work apart by their words.`]
+  if (!kept) {
+    return [
+      `${those} Telling ${found} clusters of them apart by their words betters neither predicted gains nor costs.`
+    ]
+  }
+  const better = [...(gains!.better ? ["gains"] : []), ...(costs!.better ? ["costs"] : [])].join(" and ")
+  return [`${those} They are put into ${found} clusters by their words, as tasks, which betters predicted ${better}.`]
+}
+
 /** Whether vectors paid, for people. */
 const embeddingLine = (report: OptimizeReport): ReadonlyArray<string> => {
   const { embedding } = report
@@ -257,6 +272,7 @@ export const optimizeText = ({ report, warnings }: OptimizeResult, out: string):
       interval[0]
     } to ${interval[1]}).`,
     ...embeddingLine(report),
+    ...clustersLine(report),
     `Wrote ${out} and ${reportPath(out)}. Next: spillway report, spillway serve.`
   ].join("\n")
 }

@@ -18,7 +18,7 @@ export interface ErrorsCompared {
   readonly having: number
   /** Of the difference, rows of one near-duplicate group taken as one. */
   readonly standardError: number
-  /** Whether the error falls by more than its standard error. */
+  /** Whether the error falls by enough of its standard errors to go by it. */
   readonly better: boolean
 }
 
@@ -46,14 +46,20 @@ export interface ChosenClusters {
 /** Numbers of clusters to try. */
 const SIZES = [4, 8, 16, 32]
 const FOLDS = 5
+/**
+ * Standard errors by which clusters must better the heads. A cluster is told by words, which the heads read already; at
+ * 1,500 labels of MMLU-Pro what passed one standard error was chance, and routed no better (docs/segments.md).
+ */
+const LEAST_OF_GAINS = 2
+/** The same for costs, of which nothing but the task and the length is read otherwise. */
+const LEAST_OF_COSTS = 1
 /** Predictions are compared on so many rows: what more rows would tell apart nobody would notice. */
 const MOST_ROWS = 5_000
 
 /**
  * Looks for clusters among the requests without a task ({@link findClusters}), and keeps them only where they pay: where
- * the gains that the heads predict, or the costs, get better with them by more than a standard error, on folds that were
- * not seen. Where only costs do, the heads go without: a cluster is told by words, which the heads read already, and its
- * mean gain may add nothing to them but noise.
+ * the gains that the heads predict, or the costs, get better with them, beyond chance, on folds that were not seen. Where
+ * only costs do, the heads go without.
  *
  * The number of clusters is the least whose pooled means alone predict the worth of the flagship over other tiers as well,
  * within a standard error, as those of any other number: the gain in quality less the extra cost, at the price of cost at
@@ -86,13 +92,13 @@ export const chooseClusters = (data: Dataset, rows: Uint32Array, seed: number): 
   const chosen = found[
     pooled.findIndex((errors) => mean(errors) - mean(best) <= clusterError(errors, best, judged.groups))
   ]!
-  const compare = (errors: (judged: Judged, data: Dataset) => Float64Array): ErrorsCompared => {
+  const compare = (errors: (judged: Judged, data: Dataset) => Float64Array, least: number): ErrorsCompared => {
     const before = errors(judged, plain), after = errors(judged, chosen.data)
     const without = mean(before), having = mean(after)
     const standardError = clusterError(before, after, judged.groups)
-    return { without, having, standardError, better: without - having > standardError }
+    return { without, having, standardError, better: without - having > least * standardError }
   }
-  const gains = compare(gainErrors), costs = compare(costErrors)
+  const gains = compare(gainErrors, LEAST_OF_GAINS), costs = compare(costErrors, LEAST_OF_COSTS)
   const verdict = { requests: requests.length, found: chosen.clusters.length, gains, costs }
   if (gains.better) return { ...chosen, verdict }
   if (costs.better) return { clusters: chosen.clusters, data: { ...chosen.data, headTask: plain.task }, verdict }

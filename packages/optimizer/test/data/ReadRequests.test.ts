@@ -5,7 +5,8 @@ import { readHere, readInThread } from "../../src/data/ReadRequests.ts"
 import { syntheticTraffic, THREE_TIERS } from "../SyntheticTraffic.ts"
 
 const HASH_BITS = 12
-const views = syntheticTraffic(700, THREE_TIERS).requests.map(requestView)
+const views = syntheticTraffic(700, THREE_TIERS).requests
+  .map((request, i) => requestView(i % 3 === 0 ? { ...request, task: "untasked" } : request))
 const chunks = Stream.fromIterable(Array.from({ length: 7 }, (_, i) => views.slice(100 * i, 100 * (i + 1))))
 
 describe("requests read in a thread", () => {
@@ -15,6 +16,10 @@ describe("requests read in a thread", () => {
       const there = yield* readInThread(chunks, views.length, HASH_BITS)
       assert.deepStrictEqual(there, here)
       assert.strictEqual(there.hashed.n, views.length)
+      assert.deepStrictEqual(
+        Array.from(there.words!.rows),
+        views.flatMap(({ task }, i) => task === "untasked" ? [i] : [])
+      )
     }))
 
   it.effect("fail with what the stream fails with", () =>

@@ -16,6 +16,9 @@ export const tasks = (report: OptimizeReport): Section => {
           `the mean over all requests: a single task may lose more than the mean, and small tasks are uncertain.` +
           (report.tasks.some((task) => task.own_plan)
             ? " Some tasks have a plan of their own, because one was better for them on requests that it was not searched on."
+            : "") +
+          (report.clusters?.kept === true
+            ? " Requests without a task are put into clusters by their words; a cluster is named by those that tell it best."
             : "")
       ),
       {

@@ -210,6 +210,7 @@ describe("spillwayLog", () => {
     table: "ab",
     point: "balanced",
     propensity: 0.5,
+    embedding: { result: "cached", latency_ms: 0.1, cost_usd: 0 },
     attempts: [
       { tier: "small", model: "s", latency_ms: 10, accepted: false, error: "HTTP 500" },
       {
@@ -244,7 +245,15 @@ describe("spillwayLog", () => {
           parameters: { temperature: 0 },
           ts: record.ts,
           metadata: {
-            spillway: { table: "ab", point: "balanced", propensity: 0.5, result: "complete", status: 200, stream: true }
+            spillway: {
+              table: "ab",
+              point: "balanced",
+              propensity: 0.5,
+              embedding: "cached",
+              result: "complete",
+              status: 200,
+              stream: true
+            }
           }
         },
         outcomes: [

@@ -119,7 +119,9 @@ export const evaluateLogged = Effect.fnUntraced(function*(
     estimate(name, logged, plans, { groups, model, alpha, seed: options.seed })
   )
   const served = points.find((point) => point.name === table.default_point)!
-  if (points.every((point) => point.refused !== null)) return yield* refused(served.refused!, MEND)
+  if (points.every((point) => point.refused !== null)) {
+    return yield* refused(served.refused!, warnings.length === 0 ? MEND : `${MEND} (${warnings.join("; ")})`)
+  }
   return {
     requests: requests.length,
     groups: groups.count,

@@ -94,6 +94,9 @@ objective:
   floor: 0.98
   confidence: 0.95
 
+# Vectors of the requests, which the table reads only where cross-validation gains by them: see docs/embeddings.md.
+# embeddings: { provider: openai, model: text-embedding-3-small, price: { input_usd_per_mtok: 0.02 } }
+
 proxy:
   host: 127.0.0.1
   port: 8787

@@ -3,6 +3,7 @@ import { evaluatePlan } from "../search/EvaluatePlan.ts"
 import { mean } from "../statistics/Moments.ts"
 import { type DecisionColumns, predictionsOf, problemOf } from "./Columns.ts"
 import type { PolicyClass } from "./PolicyClass.ts"
+import { searchedRows } from "./SearchedRows.ts"
 
 /** A class with its cross-validated worth: mean over prices of `quality - lambda * cost`, on rows its plans never saw. */
 export interface ClassScore {
@@ -42,18 +43,18 @@ export const chooseClass = (
     const inside = used.filter((row) => fold[row] !== f), at = positions.filter((i) => fold[used[i]!] === f)
     const outside = at.map((i) => used[i]!)
     if (inside.length === 0 || outside.length === 0) continue
-    classes.forEach((policyClass, c) => {
-      const plan = policyClass.search(
-        problemOf(columns, inside, policyClass.score, "blended"),
-        predictionsOf(columns, inside)
-      )
-      const measured = problemOf(columns, outside, policyClass.score, "labels")
-      const predictions = predictionsOf(columns, outside)
-      for (const lambda of lambdas) {
-        const { rows: result } = evaluatePlan(measured, plan(lambda), predictions)
-        at.forEach((i, j) => worth[c]![i]! += (result.quality[j]! - lambda * result.cost[j]!) / lambdas.length)
+    const predictions = predictionsOf(columns, inside), predicted = predictionsOf(columns, outside)
+    for (const [score, group] of Map.groupBy(classes.keys(), (c) => classes[c]!.score)) {
+      const searched = searchedRows(problemOf(columns, inside, score, "blended"), predictions)
+      const measured = problemOf(columns, outside, score, "labels")
+      for (const c of group) {
+        const plan = classes[c]!.search(searched)
+        for (const lambda of lambdas) {
+          const { rows: result } = evaluatePlan(measured, plan(lambda), predicted)
+          at.forEach((i, j) => worth[c]![i]! += (result.quality[j]! - lambda * result.cost[j]!) / lambdas.length)
+        }
       }
-    })
+    }
   }
   const spreads = worth.map((values) => clusterError(values, worth[0]!, groups))
   const means = worth.map(mean)

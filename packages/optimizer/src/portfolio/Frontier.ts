@@ -3,6 +3,7 @@ import { type IndexedPlan, singlePlan } from "../search/IndexedPlan.ts"
 import { coverByPrice } from "../search/LambdaGrid.ts"
 import { type DecisionColumns, predictionsOf, problemOf } from "./Columns.ts"
 import type { PolicyClass } from "./PolicyClass.ts"
+import { searchedRows } from "./SearchedRows.ts"
 
 /** One or two plans with their shares, and their mean quality (labels) and USD per request on the searched rows. */
 export interface Candidate {
@@ -47,7 +48,7 @@ export const frontierOf = (
   // What the search maximises is what its frontier is concave in: a route knows its predictions only.
   const problem = policyClass.kind === "route" ? { ...blended, ...predictions } : blended
   const labels = problemOf(columns, rows, policyClass.score, "labels")
-  const search = policyClass.search(problem, predictions)
+  const search = policyClass.search(searchedRows(problem, predictions))
   const measure = (plan: IndexedPlan, on = labels): Candidate => {
     const { cost, quality } = evaluatePlan(on, plan, predictions)
     return { plans: [{ share: 1, plan }], segments: new Map(), quality, cost }

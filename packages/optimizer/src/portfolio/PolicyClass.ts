@@ -1,12 +1,10 @@
 import type { PlanKind } from "@spillway/domain"
 import { cascadeRoutingSearch } from "../search/CascadeRouting.ts"
-import { thresholdsOf } from "../search/Coordinate.ts"
-import { chainPlan, type IndexedPlan, routePlan, singlePlan } from "../search/IndexedPlan.ts"
-import { rankProblem } from "../search/RankedProblem.ts"
+import { chainBuffers } from "../search/Coordinate.ts"
+import { type IndexedPlan, routePlan, singlePlan } from "../search/IndexedPlan.ts"
 import { routeCascadePoint } from "../search/RouteCascade.ts"
-import type { Predictions, SearchProblem } from "../search/SearchProblem.ts"
-import { subsetSearch } from "../search/Subsets.ts"
 import type { ScoreKind } from "./Columns.ts"
+import type { SearchedRows } from "./SearchedRows.ts"
 
 /** A family of policies with its search: for a price of cost, the member that is best on some rows. */
 export interface PolicyClass {
@@ -14,18 +12,15 @@ export interface PolicyClass {
   readonly kind: PlanKind
   /** The score its stages test. */
   readonly score: ScoreKind
-  /** Prepares a search; prices are asked for in descending order. */
-  readonly search: (problem: SearchProblem, predictions: Predictions) => (lambda: number) => IndexedPlan
+  /** Prepares a search on some rows; prices are asked for in descending order. */
+  readonly search: (rows: SearchedRows) => (lambda: number) => IndexedPlan
 }
-
-/** Distinct scores a search tells apart: far finer than sampling error. */
-const BINS = 4_096
 
 const single: PolicyClass = {
   name: "single",
   kind: "single",
   score: "confidence",
-  search: (problem) => {
+  search: ({ problem }) => {
     const mean = (column: Float64Array) => column.reduce((sum, v) => sum + v, 0) / problem.n
     const quality = problem.quality.map(mean), cost = problem.cost.map(mean)
     return (lambda) => {
@@ -39,39 +34,25 @@ const route: PolicyClass = {
   name: "route",
   kind: "route",
   score: "confidence",
-  search: (problem) => (lambda) => routePlan(problem.tiers, lambda, problem.quality.map((_, k) => k))
+  search: ({ problem }) => (lambda) => routePlan(problem.tiers, lambda, problem.quality.map((_, k) => k))
 }
-
-/** Coarser than {@link BINS}: each bin of each stage may get an action of its own. */
-const STEP_BINS = 256
-
-/** Longer chains pay for more answers than they can save. */
-const MOST_IN_CHAIN = 5
 
 const cascadeOn = (kind: PlanKind, score: ScoreKind): PolicyClass => ({
   name: kind,
   kind,
   score,
-  search: (problem) => {
-    const ranked = rankProblem(problem, BINS)
-    const search = subsetSearch(ranked, Math.min(problem.tiers, MOST_IN_CHAIN))
-    return (lambda) => {
-      const found = search.solve(lambda)
-      return { ...chainPlan(problem.tiers, found.tiers, thresholdsOf(ranked, found)), kind }
-    }
-  }
+  search: ({ bestCascade }) => (lambda) => ({ ...bestCascade(lambda).plan, kind })
 })
 
 const routeCascade: PolicyClass = {
   name: "route_cascade",
   kind: "route_cascade",
   score: "confidence",
-  search: (problem, predictions) => {
-    const ranked = rankProblem(problem, STEP_BINS)
-    const subsets = subsetSearch(ranked, Math.min(problem.tiers, MOST_IN_CHAIN))
+  search: ({ bestCascade, predictions, ranked }) => {
+    const problem = ranked(), buffers = chainBuffers(problem)
     return (lambda) => {
-      const chains = [subsets.solve(lambda).tiers, ranked.candidates]
-      const points = chains.map((chain) => routeCascadePoint(ranked, predictions, chain, lambda))
+      const points = [bestCascade(lambda).tiers, problem.candidates]
+        .map((chain) => routeCascadePoint(problem, predictions, chain, lambda, buffers))
       return (points[1]!.value > points[0]!.value ? points[1]! : points[0]!).plan
     }
   }
@@ -81,14 +62,9 @@ const cascadeRoutingOn = (name: string, score: ScoreKind): PolicyClass => ({
   name,
   kind: "cascade_routing",
   score,
-  search: (problem, predictions) => {
-    const ranked = rankProblem(problem, STEP_BINS)
-    const cascades = subsetSearch(ranked, Math.min(problem.tiers, MOST_IN_CHAIN))
-    const search = cascadeRoutingSearch(ranked, predictions)
-    return (lambda) => {
-      const found = cascades.solve(lambda)
-      return search.solve(lambda, chainPlan(problem.tiers, found.tiers, thresholdsOf(ranked, found))).plan
-    }
+  search: ({ bestCascade, predictions, ranked }) => {
+    const { solve } = cascadeRoutingSearch(ranked(), predictions)
+    return (lambda) => solve(lambda, bestCascade(lambda).plan).plan
   }
 })
 

@@ -9,6 +9,7 @@ import { clusterError } from "./ChooseClass.ts"
 import { type DecisionColumns, predictionsOf, problemOf } from "./Columns.ts"
 import type { Candidate } from "./Frontier.ts"
 import type { PolicyClass } from "./PolicyClass.ts"
+import { searchedRows } from "./SearchedRows.ts"
 
 /** Fewer requests than this, near-duplicates counted once, say too little of a task to search on. */
 const LEAST_REQUESTS = 200
@@ -59,7 +60,7 @@ export const segmentPlans = (
   const tested = runs.map((run) => run[Math.floor(run.length / 2)]!)
   const z = normalQuantile(1 - ALPHA / segments.length)
   const searchOn = (at: Uint32Array) =>
-    policyClass.search(problemOf(columns, at, policyClass.score, "blended"), predictionsOf(columns, at))
+    policyClass.search(searchedRows(problemOf(columns, at, policyClass.score, "blended"), predictionsOf(columns, at)))
   const runOn = (at: Uint32Array) => {
     const problem = problemOf(columns, at, policyClass.score, "labels"), predictions = predictionsOf(columns, at)
     return (plan: IndexedPlan) => evaluatePlan(problem, plan, predictions).rows

@@ -15,3 +15,14 @@ export const bestCut = (gain: Float64Array, bins: number): number => {
   }
   return best
 }
+
+/** The sum that {@link bestCut} reaches. O(bins). */
+export const greatestPrefix = (gain: Float64Array, bins: number): number => {
+  let best = 0
+  let sum = 0
+  for (let b = 0; b < bins; b++) {
+    sum += gain[b]!
+    best = Math.max(best, sum)
+  }
+  return best
+}

@@ -46,23 +46,28 @@ export const cascadeRoutingSearch = (problem: RankedProblem, predictions: Predic
   const { candidates, n, ranking, tiers, totalWeight } = problem
   const bins = ranking.map((r) => r?.bins ?? 1)
   const all = Array.from({ length: tiers }, (_, k) => k)
+  /** Stands for a tier before where there is none. */
+  const FIRST = tiers
+  const befores = Array.from({ length: tiers + 1 }, (_, p) => p === FIRST ? undefined : p)
+  const judgedApart = (k: number, p: number) => p !== FIRST && problem.after[k]?.[p] !== undefined
+  const noRank = new Uint16Array(n)
+  /** Ranks and qualities of tier k's answers right after p, as `[k][p]`. */
+  const ranks = all.map((k) => befores.map((p) => ranking[k] === undefined ? noRank : rankAfter(problem, k, p)))
+  const qualities = all.map((k) => befores.map((p) => qualityAfter(problem, k, p)))
   const previous = all.map(() => new Uint8Array(n))
-  /** `onward[k][p]`: worth of calling tier k right after p (entry `tiers`: first), before the calls that led there. */
-  const onward = all.map(() => Array.from({ length: tiers + 1 }, () => new Float64Array(n)))
-  const judgedApart = (k: number, p: number | undefined) => p !== undefined && problem.after[k]?.[p] !== undefined
+  /** `onward[k][p]`: worth of calling tier k right after p, before the calls that led there; empty where p is no matter. */
+  const onward = all.map((k) => befores.map((_, p) => new Float64Array(p === FIRST || judgedApart(k, p) ? n : 0)))
 
   /** Marks, for each tier, the rows that reach it by the tier they come from. */
   const follow = (entry: Uint8Array, actions: ReadonlyArray<Int8Array>) => {
     for (const column of previous) column.fill(NONE)
-    const FIRST = tiers
     for (let i = 0; i < n; i++) previous[entry[i]!]![i] = FIRST
-    for (let k = 0; k < tiers; k++) {
-      const came = previous[k]!
-      const ranks = Array.from({ length: tiers + 1 }, (_, p) => rankOrZero(problem, k, p === tiers ? undefined : p))
+    for (const k of candidates) {
+      const came = previous[k]!, rank = ranks[k]!, next = actions[k]!
       for (let i = 0; i < n; i++) {
         const p = came[i]!
         if (p === NONE) continue
-        const action = actions[k]![ranks[p]![i]!]!
+        const action = next[rank[p]![i]!]!
         if (action !== ACCEPT) previous[action]![i] = k
       }
     }
@@ -71,37 +76,31 @@ export const cascadeRoutingSearch = (problem: RankedProblem, predictions: Predic
   /** Fills `onward[k]` from the actions of tier k and the worth of dearer tiers. */
   const continueFrom = (k: number, lambda: number, actions: Int8Array) => {
     const cost = problem.cost[k]!
-    for (let p = 0; p <= tiers; p++) {
-      const before = p === tiers ? undefined : p
-      if (p !== tiers && (p >= k || !judgedApart(k, before))) continue
-      const quality = qualityAfter(problem, k, before), rank = rankOrZero(problem, k, before), out = onward[k]![p]!
-      for (let i = 0; i < n; i++) {
-        const action = actions[rank[i]!]!
-        out[i] = (action === ACCEPT ? quality[i]! : worthAfter(action, k)[i]!) - lambda * cost[i]!
-      }
+    for (let p = 0; p <= FIRST; p++) {
+      if (p !== FIRST && !judgedApart(k, p)) continue
+      const rank = ranks[k]![p]!, out = onward[k]![p]!
+      /** By action, that of accepting first. */
+      const worth = [qualities[k]![p]!, ...all.map((target) => worthAfter(target, k))]
+      for (let i = 0; i < n; i++) out[i] = worth[actions[rank[i]!]! - ACCEPT]![i]! - lambda * cost[i]!
     }
   }
-  const worthAfter = (k: number, p: number): Float64Array => onward[k]![judgedApart(k, p) ? p : tiers]!
+  const worthAfter = (k: number, p: number): Float64Array => onward[k]![judgedApart(k, p) ? p : FIRST]!
 
   /** The best step function of tier k for the rows that reach it; the old one where none does. */
   const improveStage = (k: number, old: Int8Array): Int8Array => {
     if (ranking[k] === undefined) return old
     const targets: ReadonlyArray<Action> = [ACCEPT, ...candidates.filter((t) => t > k)]
     const sums = targets.map(() => new Float64Array(bins[k]!))
-    const came = previous[k]!
+    const worth = targets.map((t) => t === ACCEPT ? qualities[k]![FIRST]! : worthAfter(t, k))
+    const came = previous[k]!, rank = ranks[k]!, accepts = qualities[k]!
     let squares = 0
-    const ranks = Array.from({ length: tiers + 1 }, (_, p) => rankOrZero(problem, k, p === tiers ? undefined : p))
-    const accepts = Array.from(
-      { length: tiers + 1 },
-      (_, p) => qualityAfter(problem, k, p === tiers ? undefined : p)
-    )
     for (let i = 0; i < n; i++) {
       const p = came[i]!
       if (p === NONE) continue
-      const bin = ranks[p]![i]!, accept = accepts[p]![i]!
+      const bin = rank[p]![i]!, accept = accepts[p]![i]!
       let best = 0
-      for (let a = 1; a < targets.length; a++) {
-        const gain = worthAfter(targets[a]!, k)[i]! - accept
+      for (let a = 1; a < worth.length; a++) {
+        const gain = worth[a]![i]! - accept
         sums[a]![bin]! += gain
         best = Math.max(best, Math.abs(gain))
       }
@@ -112,7 +111,7 @@ export const cascadeRoutingSearch = (problem: RankedProblem, predictions: Predic
 
   const meanWorth = (entry: Uint8Array): number => {
     let sum = 0
-    for (let i = 0; i < n; i++) sum += onward[entry[i]!]![tiers]![i]!
+    for (let i = 0; i < n; i++) sum += onward[entry[i]!]![FIRST]![i]!
     return sum / totalWeight
   }
 
@@ -161,9 +160,6 @@ export const cascadeRoutingSearch = (problem: RankedProblem, predictions: Predic
 
   return { solve }
 }
-
-const rankOrZero = (problem: RankedProblem, tier: number, previous: number | undefined): Uint16Array =>
-  problem.ranking[tier] === undefined ? new Uint16Array(problem.n) : rankAfter(problem, tier, previous)
 
 /**
  * The sequence of actions over ascending ranks with the greatest sum, each change of action at a price. Dynamic

@@ -20,8 +20,6 @@ export interface ChainOutcome {
 }
 
 export interface ChainSearch {
-  /** Coordinate ascent from the given cuts at price `lambda`. */
-  readonly improve: (lambda: number, cuts: ReadonlyArray<number>) => ChainSolution
   /** The best of several starts: cold ones, or the first of them and `warm` where that is given. */
   readonly solve: (lambda: number, warm?: ReadonlyArray<number>) => ChainSolution
   readonly evaluate: (cuts: ReadonlyArray<number>) => ChainOutcome
@@ -29,16 +27,31 @@ export interface ChainSearch {
 
 /** Columns that searches over chains of one problem can share, as only one runs at a time. */
 export interface ChainBuffers {
-  readonly accepted: Uint8Array
+  /** Whether a row comes to a position of the chain. */
+  readonly reached: ReadonlyArray<Uint8Array>
+  /** What a row is worth from some position on. */
   readonly onward: Float64Array
+  /** What a row is worth that stops at the second answer. */
+  readonly second: Float64Array
+  /** By rank. */
   readonly gain: Float64Array
+  /** What the call at each position of the chain is charged. */
+  readonly charge: ReadonlyArray<Float64Array>
 }
 
-export const chainBuffers = (problem: RankedProblem): ChainBuffers => ({
-  accepted: new Uint8Array(problem.n),
-  onward: new Float64Array(problem.n),
-  gain: new Float64Array(problem.ranking.reduce((most, ranking) => Math.max(most, ranking?.bins ?? 0), 1))
-})
+export const chainBuffers = (problem: RankedProblem): ChainBuffers => {
+  const column = () => new Float64Array(problem.n)
+  return {
+    reached: problem.cost.map(() => new Uint8Array(problem.n)),
+    onward: column(),
+    second: column(),
+    gain: new Float64Array(problem.ranking.reduce((most, ranking) => Math.max(most, ranking?.bins ?? 0), 1)),
+    charge: problem.cost.map(column)
+  }
+}
+
+/** 1 where `a < b`, else 0, for small integers. */
+const isBelow = (a: number, b: number): number => (a - b) >>> 31
 
 /** The thresholds (scores) of a chain's cuts (ranks). */
 export const thresholdsOf = (problem: RankedProblem, { cuts, tiers }: Chain): Array<number> =>
@@ -75,84 +88,91 @@ export const chainSearch = (
     const come = columnOf(problem, tiers[j]!, tiers[j - 1])
     if (entry === undefined || j === 0) return come
     const first = columnOf(problem, tiers[j]!, undefined)
-    return first === come ? come : come.map((value, i) => entry[i] === j ? first[i]! : value) as Column
+    if (first === come) return come
+    const column = come.slice() as Column
+    for (let i = 0; i < n; i++) if (entry[i] === j) column[i] = first[i]!
+    return column
   }
   const rankings = tiers.slice(0, last).map((tier, j) => ({ ...rankingOf(problem, tier), rank: along(j, rankAfter) }))
   const quality = tiers.map((_, j) => along(j, qualityAfter))
   const cost = tiers.map((tier) => problem.cost[tier]!)
-  const { accepted, gain, onward } = buffers
+  const { charge, gain, onward, reached, second } = buffers
 
-  /** Fills `accepted` with the position whose answer each row takes. */
-  const follow = (cuts: ReadonlyArray<number>) => {
-    accepted.fill(last)
-    for (let j = last - 1; j >= 0; j--) {
-      const { rank } = rankings[j]!
-      const cut = cuts[j]!
-      for (let i = 0; i < n; i++) {
-        if (rank[i]! >= cut && enters[i]! <= j) accepted[i] = j
-      }
+  /** Fills `charge` for a price. */
+  const price = (lambda: number) => {
+    for (let j = 0; j <= last; j++) {
+      const usd = cost[j]!, charged = charge[j]!
+      for (let i = 0; i < n; i++) charged[i] = lambda * usd[i]!
     }
   }
 
-  /** Moves each cut to its best place given the others; returns the mean objective. */
-  const sweep = (lambda: number, cuts: Array<number>): number => {
+  /** Fills `reached`. Arithmetic on bits, because nothing predicts these branches. */
+  const follow = (cuts: ReadonlyArray<number>) => {
+    for (let i = 0; i < n; i++) reached[0]![i] = isBelow(enters[i]!, 1)
+    for (let j = 0; j < last; j++) {
+      const { rank } = rankings[j]!
+      const cut = cuts[j]!, here = reached[j]!, next = reached[j + 1]!
+      for (let i = 0; i < n; i++) next[i] = (here[i]! & isBelow(rank[i]!, cut)) | isBelow(enters[i]! ^ (j + 1), 1)
+    }
+  }
+
+  /** Moves each cut to its best place given the others, and leaves in `onward` what each row is worth. */
+  const sweep = (cuts: Array<number>) => {
     follow(cuts)
-    startOnward(lambda)
+    const answer = quality[last]!, dearest = charge[last]!
+    for (let i = 0; i < n; i++) onward[i] = answer[i]! - dearest[i]!
     for (let j = last - 1; j >= 0; j--) {
       const { bins, rank } = rankings[j]!
       const accept = quality[j]!
-      const call = cost[j]!
+      const call = charge[j]!
+      const here = reached[j]!
       gain.fill(0, 0, bins)
       for (let i = 0; i < n; i++) {
-        if (accepted[i]! >= j && enters[i]! <= j) {
-          const r = rank[i]!
-          gain[r] = gain[r]! + onward[i]! - accept[i]!
-        }
+        const r = rank[i]!, on = here[i]!
+        gain[r] = gain[r]! + on * onward[i]! - on * accept[i]!
       }
       const cut = bestCut(gain, bins)
       cuts[j] = cut
       for (let i = 0; i < n; i++) {
-        if (enters[i]! <= j) onward[i] = (rank[i]! >= cut ? accept[i]! : onward[i]!) - lambda * call[i]!
+        const escalates = isBelow(rank[i]!, cut), entered = isBelow(enters[i]!, j + 1), after = onward[i]!
+        onward[i] = entered * (escalates * after + (1 - escalates) * accept[i]! - call[i]!) + (1 - entered) * after
       }
+    }
+  }
+
+  /** Coordinate ascent from some cuts. */
+  const climb = (start: ReadonlyArray<number>): ChainSolution => {
+    const cuts = start.slice()
+    for (let s = 0; s < maxSweeps; s++) {
+      const before = cuts.slice()
+      sweep(cuts)
+      // Where no cut before the last has moved, each is the best given the others.
+      if (cuts.every((cut, j) => cut === before[j] || j === last - 1)) break
     }
     let sum = 0
     for (let i = 0; i < n; i++) sum += onward[i]!
-    return sum / totalWeight
-  }
-
-  const startOnward = (lambda: number) => {
-    const accept = quality[last]!
-    const call = cost[last]!
-    for (let i = 0; i < n; i++) onward[i] = accept[i]! - lambda * call[i]!
-  }
-
-  const improve = (lambda: number, start: ReadonlyArray<number>): ChainSolution => {
-    const cuts = start.slice()
-    let value = sweep(lambda, cuts)
-    const sweeps = last > 1 ? maxSweeps : 1
-    for (let s = 1; s < sweeps; s++) {
-      const before = cuts.slice()
-      value = sweep(lambda, cuts)
-      if (cuts.every((cut, j) => cut === before[j])) break
-    }
-    return { tiers, cuts, value }
+    return { tiers, cuts, value: sum / totalWeight }
   }
 
   /** Three tiers that all rows enter at the first: exact, see {@link bestPairOfCuts}. */
-  const solvePair = (lambda: number): ChainSolution => {
-    const second = quality[1]!.map((q, i) => q - lambda * cost[1]![i]!)
-    const third = quality[2]!.map((q, i) => q - lambda * (cost[1]![i]! + cost[2]![i]!))
-    const best = bestPairOfCuts(rankings[0]!, rankings[1]!, quality[0]!, second, third)
-    const first = cost[0]!.reduce((sum, usd) => sum + usd, 0)
-    return { tiers, cuts: [best.first, best.second], value: (best.sum - lambda * first) / totalWeight }
+  const solvePair = (): ChainSolution => {
+    const answer2 = quality[1]!, answer3 = quality[2]!, call2 = charge[1]!, call3 = charge[2]!
+    for (let i = 0; i < n; i++) {
+      second[i] = answer2[i]! - call2[i]!
+      onward[i] = answer3[i]! - (call2[i]! + call3[i]!)
+    }
+    const best = bestPairOfCuts(rankings[0]!, rankings[1]!, quality[0]!, second, onward)
+    const first = charge[0]!.reduce((sum, usd) => sum + usd, 0)
+    return { tiers, cuts: [best.first, best.second], value: (best.sum - first) / totalWeight }
   }
 
   const solve = (lambda: number, warm?: ReadonlyArray<number>): ChainSolution => {
-    if (last === 2 && entry === undefined) return solvePair(lambda)
+    price(lambda)
+    if (last === 2 && entry === undefined) return solvePair()
     const cold = startShares.map((share) => rankings.map(({ bins }) => Math.round(share * bins)))
     const starts = warm === undefined ? cold : [cold[0]!, warm]
-    if (last <= 1) return improve(lambda, starts[0]!)
-    return starts.map((start) => improve(lambda, start)).reduce((best, next) => next.value > best.value ? next : best)
+    if (last <= 1) return climb(starts[0]!)
+    return starts.map(climb).reduce((best, next) => next.value > best.value ? next : best)
   }
 
   const evaluate = (cuts: ReadonlyArray<number>): ChainOutcome => {
@@ -160,13 +180,13 @@ export const chainSearch = (
     const outcome = { quality: 0, cost: 0 }
     for (let j = 0; j <= last; j++) {
       for (let i = 0; i < n; i++) {
-        if (enters[i]! > j || accepted[i]! < j) continue
+        if (reached[j]![i] === 0) continue
         outcome.cost += cost[j]![i]!
-        if (accepted[i] === j) outcome.quality += quality[j]![i]!
+        if (j === last || rankings[j]!.rank[i]! >= cuts[j]!) outcome.quality += quality[j]![i]!
       }
     }
     return { quality: outcome.quality / totalWeight, cost: outcome.cost / totalWeight }
   }
 
-  return { improve, solve, evaluate }
+  return { solve, evaluate }
 }

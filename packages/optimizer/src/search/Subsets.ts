@@ -1,3 +1,4 @@
+import { greatestPrefix } from "./BestCut.ts"
 import { chainBuffers, type ChainSearch, chainSearch, type ChainSolution } from "./Coordinate.ts"
 import { qualityAfter, type RankedProblem } from "./RankedProblem.ts"
 
@@ -17,10 +18,11 @@ export interface SubsetSearch {
  * Joint choice of the tiers and their thresholds by branch and bound.
  *
  * Subsets grow by dearer tiers, depth first. No chain that starts with S and may go on with the tiers U is worth more
- * than the mean over rows of the best answer it could accept, each charged the calls that lead to it at least:
- * `max over k in S of q[k] - lambda * (cost of S up to k)` and `max over k in U of q[k] - lambda * (cost of S + c[k])`.
- * Where that is no more than the best found, the branch is cut. Without pruning 2^K - 1 subsets; thresholds of each by
- * {@link chainSearch}.
+ * than where only its first test keeps to a threshold, and each row beyond takes the best answer it could accept, charged
+ * the calls that lead to it at least: `max over k in S of q[k] - lambda * (cost of S up to k)` and
+ * `max over k in U of q[k] - lambda * (cost of S + c[k])`. The best threshold of that one test comes from a histogram over
+ * ranks. Where that is no more than the best found, the branch is cut. Without pruning 2^K - 1 subsets; thresholds of each
+ * by {@link chainSearch}.
  */
 export const subsetSearch = (problem: RankedProblem, maxTiers: number = problem.tiers): SubsetSearch => {
   const { candidates, cost, n, ranking, totalWeight } = problem
@@ -34,9 +36,11 @@ export const subsetSearch = (problem: RankedProblem, maxTiers: number = problem.
   const buffers = chainBuffers(problem)
   const chains = new Map<string, ChainSearch>()
   const warm = new Map<string, ReadonlyArray<number>>()
-  const bestSoFar = Array.from({ length: maxTiers + 1 }, () => new Float64Array(n))
-  const spent = Array.from({ length: maxTiers + 1 }, () => new Float64Array(n))
-  bestSoFar[0]!.fill(-Infinity)
+  const columns = () => Array.from({ length: maxTiers + 1 }, () => new Float64Array(n))
+  /** By the number of tiers called: what they are charged, and the best answer after the first less its calls. */
+  const spent = columns(), bestAfterFirst = columns()
+  const first = new Float64Array(n), dearer = new Float64Array(n)
+  bestAfterFirst[1]!.fill(-Infinity)
   let previous: ReadonlyArray<number> = candidates.slice(0, 1)
 
   const searchOf = (chain: ReadonlyArray<number>): ChainSearch => {
@@ -53,41 +57,53 @@ export const subsetSearch = (problem: RankedProblem, maxTiers: number = problem.
     return solution
   }
 
-  /** Fills the columns of the depth of `chain`, whose last tier has just joined; returns the bounds of this chain and of all that go on. */
+  /** The greatest mean where the first test of a chain keeps to a threshold, and all rows beyond take `otherwise`. */
+  const boundOf = (chain: ReadonlyArray<number>, otherwise: Float64Array): number => {
+    const test = ranking[chain[0]!]
+    const gain = buffers.gain
+    let accepted = 0
+    for (let i = 0; i < n; i++) accepted += first[i]!
+    if (test === undefined) return accepted / totalWeight
+    gain.fill(0, 0, test.bins)
+    for (let i = 0; i < n; i++) {
+      const r = test.rank[i]!
+      gain[r] = gain[r]! + otherwise[i]! - first[i]!
+    }
+    return (accepted + greatestPrefix(gain, test.bins)) / totalWeight
+  }
+
+  /** Fills the columns of a chain whose last tier has just joined; returns the bounds of this chain and of all that go on. */
   const extend = (lambda: number, chain: ReadonlyArray<number>): { readonly own: number; readonly onward: number } => {
     const depth = chain.length
     const next = chain[depth - 1]!
     const quality = qualityAfter(problem, next, chain[depth - 2])
-    const before = bestSoFar[depth - 1]!
-    const spentBefore = spent[depth - 1]!
-    const best = bestSoFar[depth]!
-    const paid = spent[depth]!
-    const onwards = candidates.filter((k) => k > next)
-    let own = 0
-    let onward = 0
-    for (let i = 0; i < n; i++) {
-      const sum = spentBefore[i]! + lambda * cost[next]![i]!
-      const value = Math.max(before[i]!, quality[i]! - sum)
-      paid[i] = sum
-      best[i] = value
-      own += value
-      let bound = value
-      for (const k of onwards) bound = Math.max(bound, most[k]![i]! - sum - lambda * cost[k]![i]!)
-      onward += bound
+    const spentBefore = spent[depth - 1]!, before = bestAfterFirst[depth - 1]!, call = cost[next]!
+    const paid = spent[depth]!, best = bestAfterFirst[depth]!
+    for (let i = 0; i < n; i++) paid[i] = spentBefore[i]! + lambda * call[i]!
+    if (depth === 1) {
+      for (let i = 0; i < n; i++) first[i] = quality[i]! - paid[i]!
+    } else {
+      for (let i = 0; i < n; i++) best[i] = Math.max(before[i]!, quality[i]! - paid[i]!)
     }
-    return { own: own / totalWeight, onward: onward / totalWeight }
+    dearer.set(best)
+    for (const k of candidates) {
+      if (k <= next) continue
+      const top = most[k]!, call = cost[k]!
+      for (let i = 0; i < n; i++) dearer[i] = Math.max(dearer[i]!, top[i]! - paid[i]! - lambda * call[i]!)
+    }
+    return { own: boundOf(chain, best), onward: boundOf(chain, dearer) }
   }
 
   const solve = (lambda: number): SubsetSolution => {
     let best = solveChain(lambda, previous)
     let searched = 1
-    const first = previous.join()
+    const start = previous.join()
     const visit = (chain: ReadonlyArray<number>) => {
       for (const next of candidates) {
         if (next <= (chain.at(-1) ?? -1)) continue
         const longer = [...chain, next]
         const bound = extend(lambda, longer)
-        if (bound.own > best.value && longer.join() !== first) {
+        if (bound.own > best.value && longer.join() !== start) {
           const solution = solveChain(lambda, longer)
           searched += 1
           if (solution.value > best.value) best = solution

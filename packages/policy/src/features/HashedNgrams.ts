@@ -1,4 +1,5 @@
 import { fnv1a, FNV_BASIS, FNV_PRIME } from "./Fnv.ts"
+import { makeCodes } from "./TextCodes.ts"
 import { SAMPLE_CHARS, sampleText } from "./TextSample.ts"
 
 /** Entries 0..length-1 of `indices` and `values`; indices are distinct and in order of first occurrence. */
@@ -18,7 +19,8 @@ export interface Hasher {
 }
 
 const SPACE = 32
-const ZERO = 48
+/** Codes from here on are not ASCII. */
+const BEYOND = 128
 /** Every n-gram starts from a state of its kind, so that the word `the` and the characters `the` are two features. */
 const CHARS = FNV_BASIS
 const WORD = fnv1a("word")
@@ -34,8 +36,21 @@ const MAX_NGRAMS = 2 * MAX_CODES + 1
 /** From this code unit on, scripts that put no spaces between words. */
 const UNSPACED = 0x2e80
 
-/** 1 for ASCII letters, digits and `_`. Everything beyond ASCII counts as a letter. */
-const WORD_CODE = Uint8Array.from({ length: 128 }, (_, code) => /\w/.test(String.fromCharCode(code)) ? 1 : 0)
+/** What an ASCII code becomes: white space and controls a space, digits 0. */
+const NORMAL = Uint8Array.from({ length: BEYOND }, (_, code) => {
+  if (code <= SPACE) return SPACE
+  return /\d/.test(String.fromCharCode(code)) ? "0".charCodeAt(0) : code
+})
+/** 1 for ASCII letters, digits and `_`, and for {@link BEYOND}: everything beyond ASCII counts as a letter. */
+const WORD_CODE = Uint8Array.from(
+  { length: BEYOND + 1 },
+  (_, code) => code === BEYOND || /\w/.test(String.fromCharCode(code)) ? 1 : 0
+)
+
+/** 1 where a code is not a space, without a branch: where words end is hard to foretell. */
+const isInk = (code: number): number => -(code ^ SPACE) >>> 31
+
+const codesOf = makeCodes()
 
 /**
  * Writes the normalised text between two spaces: NFKC, lower case, every run of white space one space, every digit 0.
@@ -43,13 +58,17 @@ const WORD_CODE = Uint8Array.from({ length: 128 }, (_, code) => /\w/.test(String
  */
 const normalize = (text: string, codes: Uint16Array): number => {
   const normal = sampleText(text).normalize("NFKC").toLowerCase()
+  const raw = codesOf(normal)
   let n = 1
+  let afterInk = 0
   codes[0] = SPACE
   for (let i = 0; i < normal.length && n < MAX_CODES - 1; i++) {
-    const code = normal.charCodeAt(i)
-    if (code <= SPACE) {
-      if (codes[n - 1] !== SPACE) codes[n++] = SPACE
-    } else codes[n++] = code >= ZERO && code <= ZERO + 9 ? ZERO : code
+    const code = raw[i]!
+    const value = code < BEYOND ? NORMAL[code]! : code
+    const ink = isInk(value)
+    codes[n] = value
+    n += ink | afterInk
+    afterInk = ink
   }
   if (codes[n - 1] !== SPACE) codes[n++] = SPACE
   return n
@@ -65,52 +84,72 @@ interface Ngrams {
  * 4-grams of characters that do not reach across a space; the space beside a word belongs to it. Of scripts that write no
  * spaces (from U+2E80: Chinese, Japanese, ...), where four characters are a phrase, 2-grams.
  */
-const addCharacters = (codes: Uint16Array, n: number, { hashes, spans }: Ngrams, from: number): number => {
-  let m = from
-  for (let i = 0; i + 1 < n; i++) {
+const addCharacters = (codes: Uint16Array, n: number, { hashes, spans }: Ngrams): number => {
+  let m = 0
+  // The text ends with a space, so none reaches beyond it.
+  for (let i = 0; i + 2 < n; i++) {
     const first = codes[i]!
     const second = codes[i + 1]!
-    if (second === SPACE) continue
+    const third = codes[i + 2]!
     if (first >= UNSPACED) {
       spans[m] = i << 16 | 2
-      hashes[m++] = Math.imul(Math.imul(CHARS ^ first, FNV_PRIME) ^ second, FNV_PRIME)
+      hashes[m] = Math.imul(Math.imul(CHARS ^ first, FNV_PRIME) ^ second, FNV_PRIME)
+      m += isInk(second)
       continue
     }
-    const third = codes[i + 2]!
-    if (i + 3 >= n || third === SPACE) continue
     let hash = Math.imul(CHARS ^ first, FNV_PRIME)
     hash = Math.imul(hash ^ second, FNV_PRIME)
     hash = Math.imul(hash ^ third, FNV_PRIME)
     spans[m] = i << 16 | 4
-    hashes[m++] = Math.imul(hash ^ codes[i + 3]!, FNV_PRIME)
+    hashes[m] = Math.imul(hash ^ codes[i + 3]!, FNV_PRIME)
+    m += isInk(second) & isInk(third)
   }
   return m
 }
 
-/** Words and pairs of neighbouring words; what is not a word character parts words. */
-const addWords = (codes: Uint16Array, n: number, { hashes, spans }: Ngrams, from: number): number => {
-  let m = from
+/** The words of one text by their hash, the code after their end and their length. */
+const words = {
+  hashes: new Int32Array(MAX_CODES / 2 + 1),
+  ends: new Uint16Array(MAX_CODES / 2 + 1),
+  lengths: new Uint16Array(MAX_CODES / 2 + 1)
+}
+
+/** Finds the words; what is not a word character parts them. The word that may end is written always. */
+const findWords = (codes: Uint16Array, n: number): number => {
+  const { ends, hashes, lengths } = words
+  let found = 0
   let hash = WORD
-  let start = -1
-  let previous = 0
-  let previousStart = -1
+  let length = 0
   for (let i = 0; i < n; i++) {
     const code = codes[i]!
-    if (code >= 128 || WORD_CODE[code] === 1) {
-      if (start < 0) start = i
-      hash = Math.imul(hash ^ code, FNV_PRIME)
-    } else if (start >= 0) {
-      spans[m] = start << 16 | (i - start)
-      hashes[m++] = hash
-      if (previousStart >= 0) {
-        spans[m] = previousStart << 16 | (i - previousStart)
-        hashes[m++] = Math.imul(Math.imul(PAIR ^ previous, FNV_PRIME) ^ hash, FNV_PRIME)
-      }
-      previous = hash
-      previousStart = start
-      start = -1
-      hash = WORD
+    const inWord = WORD_CODE[code < BEYOND ? code : BEYOND]!
+    hashes[found] = hash
+    ends[found] = i
+    lengths[found] = length
+    found += (inWord - 1 & -length) >>> 31
+    hash = Math.imul(hash ^ code, FNV_PRIME) & -inWord | WORD & inWord - 1
+    length = length + 1 & -inWord
+  }
+  return found
+}
+
+/** Words and pairs of neighbouring words, from `m` on. */
+const addWords = (codes: Uint16Array, n: number, { hashes, spans }: Ngrams, m: number): number => {
+  const found = findWords(codes, n)
+  let previous = 0
+  let previousStart = 0
+  for (let w = 0; w < found; w++) {
+    const hash = words.hashes[w]!
+    const end = words.ends[w]!
+    const start = end - words.lengths[w]!
+    spans[m] = start << 16 | (end - start)
+    hashes[m++] = hash
+    if (w > 0) {
+      spans[m] = previousStart << 16 | (end - previousStart)
+      hashes[m++] = Math.imul(Math.imul(PAIR ^ previous, FNV_PRIME) ^ hash, FNV_PRIME)
     }
+    previous = hash
+    previousStart = start
   }
   return m
 }
@@ -138,7 +177,7 @@ export const makeHasher = (bits: number): Hasher => {
     const { hashes, spans } = ngrams
     const { indices, values } = result
     const n = normalize(text, codes)
-    const characters = addCharacters(codes, n, ngrams, 0)
+    const characters = addCharacters(codes, n, ngrams)
     const m = addWords(codes, n, ngrams, characters)
     let length = 0
     for (let i = 0; i < m; i++) {

@@ -1,4 +1,5 @@
 import { fnv1a, FNV_BASIS, FNV_PRIME } from "./Fnv.ts"
+import { makeCodes } from "./TextCodes.ts"
 import { SAMPLE_CHARS } from "./TextSample.ts"
 
 /** What one pass over a text counts. */
@@ -23,66 +24,152 @@ export interface TextCounts {
   conditionals: number
 }
 
-const DIGIT = 1
+const LETTER = 1
 const UPPER = 2
-const LOWER = 3
-const PUNCTUATION = 4
-/** Class of an ASCII code: digit, upper, lower, punctuation, or 0 for white space and controls. */
-const CLASS = Uint8Array.from({ length: 128 }, (_, code) => {
+const DIGIT = 4
+/** Stands within a number without ending it. */
+const SEPARATOR = 8
+/** In place of all codes beyond ASCII, which count as letters. */
+const BEYOND = 128
+
+/** What each ASCII code is, and {@link BEYOND}. */
+const KINDS = Uint8Array.from({ length: BEYOND + 1 }, (_, code) => {
   const character = String.fromCharCode(code)
+  if (code === BEYOND || /[a-z]/.test(character)) return LETTER
+  if (/[A-Z]/.test(character)) return LETTER | UPPER
   if (/[0-9]/.test(character)) return DIGIT
-  if (/[A-Z]/.test(character)) return UPPER
-  if (/[a-z]/.test(character)) return LOWER
-  return code > 32 && code < 127 ? PUNCTUATION : 0
+  return /[,.]/.test(character) ? SEPARATOR : 0
 })
+
+const codesWhere = (holds: (character: string) => boolean): ReadonlyArray<number> =>
+  Array.from({ length: BEYOND }, (_, code) => code).filter((code) => holds(String.fromCharCode(code)))
+const DIGITS = codesWhere((character) => /[0-9]/.test(character))
+const CAPITALS = codesWhere((character) => /[A-Z]/.test(character))
+const PUNCTUATION = codesWhere((character) => /[!-/:-@[-`{-~]/.test(character))
+const BRACKETS = codesWhere((character) => /[([{}\])]/.test(character))
+const SENTENCE_ENDS = codesWhere((character) => /[.?!]/.test(character))
+const LINE_FEED = 10
+const QUESTION_MARK = 63
 
 const CONJUNCTION = 1
 const NEGATION = 2
 const CONDITIONAL = 4
-/** English words that lengthen the reasoning asked for, by hash; other languages count none. A word may be two kinds. */
-const FUNCTION_WORDS = new Map<number, number>()
-for (
-  const [kind, words] of [
-    [CONJUNCTION, "and or but because although while whereas since so yet nor therefore however moreover then"],
-    [NEGATION, "not no never none neither nor nothing cannot without except unless t"],
-    [CONDITIONAL, "if unless when whenever provided assuming suppose given otherwise whether until only"]
-  ] as const
-) {
+/** English words that lengthen the reasoning asked for; other languages count none. A word may be two kinds. */
+const FUNCTION_WORDS = [
+  [CONJUNCTION, "and or but because although while whereas since so yet nor therefore however moreover then"],
+  [NEGATION, "not no never none neither nor nothing cannot without except unless t"],
+  [CONDITIONAL, "if unless when whenever provided assuming suppose given otherwise whether until only"]
+] as const
+/** Their kinds by hash, in open addressing: a slot is taken where its kinds are not 0. */
+const WORD_SLOTS = 256
+const slotWord = new Int32Array(WORD_SLOTS)
+const slotKinds = new Uint8Array(WORD_SLOTS)
+
+/** The slot of a word, or the free one where it would stand. */
+const slotOf = (hash: number): number => {
+  let slot = hash & (WORD_SLOTS - 1)
+  while (slotKinds[slot] !== 0 && slotWord[slot] !== hash) slot = (slot + 1) & (WORD_SLOTS - 1)
+  return slot
+}
+
+for (const [kind, words] of FUNCTION_WORDS) {
   for (const word of words.split(" ")) {
-    const hash = fnv1a(word) | 0
-    FUNCTION_WORDS.set(hash, (FUNCTION_WORDS.get(hash) ?? 0) | kind)
+    const hash = fnv1a(word) | 0, slot = slotOf(hash)
+    slotWord[slot] = hash
+    slotKinds[slot]! |= kind
   }
 }
 
 const LONG_WORD = 8
 
 /** Set of word hashes by open addressing; a slot is taken where `seenIn` holds the number of the present text. */
-const SLOTS = 2 * SAMPLE_CHARS
-const seenWord = new Int32Array(SLOTS)
-const seenIn = new Uint32Array(SLOTS)
+const seenWord = new Int32Array(2 * SAMPLE_CHARS)
+const seenIn = new Uint32Array(2 * SAMPLE_CHARS)
+/** One less than the slots in use, a power of two: more than twice the words that the text can have. */
+let seenMask = 0
 let textNumber = 0
 
 const isNewWord = (hash: number): boolean => {
-  let slot = (hash ^ hash >>> 14) & (SLOTS - 1)
+  let slot = (hash ^ hash >>> 14) & seenMask
   while (seenIn[slot] === textNumber) {
     if (seenWord[slot] === hash) return false
-    slot = (slot + 1) & (SLOTS - 1)
+    slot = (slot + 1) & seenMask
   }
   seenIn[slot] = textNumber
   seenWord[slot] = hash
   return true
 }
 
-const countWord = (counts: TextCounts, hash: number, length: number): void => {
-  counts.words++
-  counts.wordChars += length
-  if (length >= LONG_WORD) counts.longWords++
-  if (isNewWord(hash)) counts.distinctWords++
-  const kinds = FUNCTION_WORDS.get(hash)
-  if (kinds === undefined) return
-  if ((kinds & CONJUNCTION) !== 0) counts.conjunctions++
-  if ((kinds & NEGATION) !== 0) counts.negations++
-  if ((kinds & CONDITIONAL) !== 0) counts.conditionals++
+const codesOf = makeCodes()
+/** How often each code stands in the present text, by {@link KINDS}' index. */
+const found = new Uint16Array(BEYOND + 1)
+/** Hash and length of each word of the present text, and of the one that has begun. */
+const wordHash = new Int32Array(SAMPLE_CHARS / 2 + 2)
+const wordLength = new Uint16Array(SAMPLE_CHARS / 2 + 2)
+
+/**
+ * Counts codes and numbers, finds words. Where a word ends is hard to foretell, and a wrong guess costs as much as a dozen
+ * characters, so nothing here branches on it: the word that may end is written always, and begins anew by being masked.
+ */
+const scan = (codes: Uint16Array, n: number): { readonly words: number; readonly numbers: number } => {
+  let words = 0
+  let numbers = 0
+  let hash = FNV_BASIS
+  let length = 0
+  let inNumber = 0
+  found.fill(0)
+  for (let i = 0; i < n; i++) {
+    const code = codes[i]!
+    const at = code < BEYOND ? code : BEYOND
+    const kind = KINDS[at]!
+    found[at]!++
+    const isLetter = kind & LETTER
+    const mixed = Math.imul(hash ^ (code | (kind & UPPER) << 4), FNV_PRIME)
+    wordHash[words] = hash
+    wordLength[words] = length
+    words += (isLetter - 1 & -length) >>> 31
+    hash = mixed & -isLetter | FNV_BASIS & isLetter - 1
+    length = length + 1 & -isLetter
+    const isDigit = kind >> 2 & 1
+    numbers += isDigit & ~inNumber
+    inNumber = isDigit | inNumber & kind >> 3
+  }
+  wordHash[words] = hash
+  wordLength[words] = length
+  return { words: words + (length > 0 ? 1 : 0), numbers }
+}
+
+/** How many characters the last {@link scan} found of some codes. */
+const foundOf = (codes: ReadonlyArray<number>): number => {
+  let sum = 0
+  for (let j = 0; j < codes.length; j++) sum += found[codes[j]!]!
+  return sum
+}
+
+const countWords = (counts: TextCounts, words: number): void => {
+  for (let w = 0; w < words; w++) {
+    const hash = wordHash[w]!
+    const length = wordLength[w]!
+    counts.wordChars += length
+    if (length >= LONG_WORD) counts.longWords++
+    if (isNewWord(hash)) counts.distinctWords++
+    const kinds = slotKinds[slotOf(hash)]!
+    if (kinds === 0) continue
+    if ((kinds & CONJUNCTION) !== 0) counts.conjunctions++
+    if ((kinds & NEGATION) !== 0) counts.negations++
+    if ((kinds & CONDITIONAL) !== 0) counts.conditionals++
+  }
+}
+
+const deepestNesting = (codes: Uint16Array, n: number): number => {
+  let depth = 0
+  let deepest = 0
+  for (let i = 0; i < n; i++) {
+    const code = codes[i]!
+    if (code === 40 || code === 91 || code === 123) deepest = Math.max(deepest, ++depth)
+    else if (code === 41 || code === 93 || code === 125) depth = Math.max(0, depth - 1)
+  }
+  return deepest
 }
 
 /**
@@ -91,17 +178,19 @@ const countWord = (counts: TextCounts, hash: number, length: number): void => {
  */
 export const countText = (text: string): TextCounts => {
   const n = text.length
+  const codes = codesOf(text)
+  const { numbers, words } = scan(codes, n)
   const counts: TextCounts = {
-    lines: n === 0 ? 0 : 1,
-    digits: 0,
-    upper: 0,
-    punctuation: 0,
-    nonAscii: 0,
-    numbers: 0,
-    questions: 0,
-    sentenceEnds: 0,
-    nesting: 0,
-    words: 0,
+    lines: n === 0 ? 0 : 1 + found[LINE_FEED]!,
+    digits: foundOf(DIGITS),
+    upper: foundOf(CAPITALS),
+    punctuation: foundOf(PUNCTUATION),
+    nonAscii: found[BEYOND]!,
+    numbers,
+    questions: found[QUESTION_MARK]!,
+    sentenceEnds: foundOf(SENTENCE_ENDS),
+    nesting: foundOf(BRACKETS) === 0 ? 0 : deepestNesting(codes, n),
+    words,
     wordChars: 0,
     longWords: 0,
     distinctWords: 0,
@@ -109,43 +198,8 @@ export const countText = (text: string): TextCounts => {
     negations: 0,
     conditionals: 0
   }
-  let hash = FNV_BASIS
-  let wordLength = 0
-  let inNumber = false
-  let depth = 0
   textNumber = (textNumber + 1) >>> 0
-
-  // One step beyond the end closes the last word.
-  for (let i = 0; i <= n; i++) {
-    const code = i < n ? text.charCodeAt(i) : 32
-    const kind = code < 128 ? CLASS[code]! : LOWER
-    if (kind === LOWER || kind === UPPER) {
-      hash = Math.imul(hash ^ (kind === UPPER ? code | 32 : code), FNV_PRIME)
-      wordLength++
-      if (kind === UPPER) counts.upper++
-      if (code >= 128) counts.nonAscii++
-      inNumber = false
-      continue
-    }
-    if (wordLength > 0) {
-      countWord(counts, hash, wordLength)
-      hash = FNV_BASIS
-      wordLength = 0
-    }
-    if (kind === DIGIT) {
-      counts.digits++
-      if (!inNumber) counts.numbers++
-      inNumber = true
-      continue
-    }
-    inNumber &&= code === 44 || code === 46
-    if (kind === PUNCTUATION) {
-      counts.punctuation++
-      if (code === 63) counts.questions++
-      if (code === 63 || code === 33 || code === 46) counts.sentenceEnds++
-      if (code === 40 || code === 91 || code === 123) counts.nesting = Math.max(counts.nesting, ++depth)
-      else if (code === 41 || code === 93 || code === 125) depth = Math.max(0, depth - 1)
-    } else if (code === 10) counts.lines++
-  }
+  seenMask = 2 ** Math.ceil(Math.log2(n + 2)) - 1
+  countWords(counts, words)
   return counts
 }

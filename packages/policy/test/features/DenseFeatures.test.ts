@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { denseFeatures, denseNames, requestView } from "@spillway/policy"
 import { Schema } from "effect"
+import { random } from "../tables.ts"
 
 const read = (text: string, parameters?: Record<string, unknown>) => {
   const out = new Float64Array(denseNames.length)
@@ -44,6 +45,80 @@ describe("denseFeatures", () => {
   ])("flags %s", (name, yes, no) => {
     assert.strictEqual(read(yes)[name], 1)
     assert.strictEqual(read(no)[name], 0)
+  })
+
+  it("finds what plain regular expressions find, in text of one line and of many", () => {
+    const pieces = [
+      "the ",
+      "Not",
+      " ",
+      "12,300.5",
+      ". ",
+      "?",
+      "- ",
+      "(a) ",
+      "3)\t",
+      "def ",
+      "class\t",
+      "#include ",
+      "()",
+      "=>"
+    ]
+      .concat([
+        "```",
+        ";",
+        "; \t",
+        "{",
+        "{\"k\": 1}",
+        ", \"a b\" :",
+        "\"",
+        "|",
+        "|a|b|",
+        "\t",
+        "https://x",
+        "HTTP://",
+        "://"
+      ])
+      .concat(["\\frac{", "$x$", "É", "中文", "😀", "_", "[(]", ")", "\n", "\r\n", "\r", "\u2028", "\u2029", "\u0000"])
+    const count = (text: string, pattern: RegExp) => text.match(pattern)?.length ?? 0
+    const next = random(5)
+    for (let round = 0; round < 3_000; round++) {
+      const length = Math.floor(next() * 12)
+      const text = Array.from({ length }, () => pieces[Math.floor(next() * pieces.length)]!).join("")
+      const found = read(text)
+      const words = text.match(/[a-zA-Z\u0080-\uffff]+/g) ?? []
+      const distinct = new Set(words.map((word) => word.replace(/[A-Z]/g, (letter) => letter.toLowerCase())))
+      const expected = {
+        log_words: Math.log1p(words.length),
+        log_lines: Math.log1p(text === "" ? 0 : 1 + count(text, /\n/g)),
+        distinct_word_share: words.length === 0 ? 0 : distinct.size / words.length,
+        digit_share: count(text, /[0-9]/g) / Math.max(1, text.length),
+        punctuation_share: count(text, /[!-/:-@[-`{-~]/g) / Math.max(1, text.length),
+        upper_share: count(text, /[A-Z]/g) / Math.max(1, text.length),
+        non_ascii_share: count(text, /[\u0080-\uffff]/g) / Math.max(1, text.length),
+        log_numbers: Math.log1p(count(text, /[0-9][0-9,.]*/g)),
+        log_questions: Math.log1p(count(text, /\?/g)),
+        log_list_items: Math.log1p(
+          count(text, /^[ \t]*(?:[-*•]|\(?[0-9]{1,3}[.)]|\(?[a-zA-Z][.)])\s/gm)
+        ),
+        code: count(
+          text,
+          /```|=>|\(\)|[;{][ \t]*$|^[ \t]*(?:def|class|function|import|from|const|let|var|public|private|#include|SELECT)\s/gm
+        ),
+        json: count(text, /[{,]\s*"[^"\n]{1,100}"\s*:/g),
+        table: count(text, /^[ \t]*\|.*\|[ \t]*$|\t[^\t\n]+\t/gm),
+        url: count(text, /https?:\/\//gi)
+      }
+      for (const [name, value] of Object.entries(expected)) {
+        const isFlag = ["code", "json", "table", "url"].includes(name)
+        assert.approximately(
+          found[name]!,
+          isFlag ? Math.min(1, value) : value,
+          1e-12,
+          `${name} of ${JSON.stringify(text)}`
+        )
+      }
+    }
   })
 
   it("reads tools and schemas", () => {

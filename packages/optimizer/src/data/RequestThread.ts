@@ -23,11 +23,8 @@ parentPort!.on("message", (message: ThreadMessage) => {
     return
   }
   const features = columns.finish()
-  const { chars, dense, group, hashed, words } = features
+  const { chars, dense, group, words } = features
   const ofWords = words === undefined ? [] : [words.rows, words.offsets, words.ids]
-  parentPort!.postMessage(
-    features,
-    [hashed.offsets, hashed.indices, hashed.values, dense, chars, group, ...ofWords]
-      .map(({ buffer }) => buffer as ArrayBuffer)
-  )
+  // The n-grams lie in shared memory.
+  parentPort!.postMessage(features, [dense, chars, group, ...ofWords].map(({ buffer }) => buffer))
 })

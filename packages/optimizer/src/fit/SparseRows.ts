@@ -1,4 +1,7 @@
-/** Sparse rows in compressed form: row i has entries `offsets[i]` to `offsets[i + 1]`. */
+/**
+ * Sparse rows in compressed form: row i has entries `offsets[i]` to `offsets[i + 1]`. Those that are built here lie in
+ * shared memory, so that threads read them without a copy.
+ */
 export interface SparseRows {
   readonly n: number
   readonly columns: number
@@ -7,11 +10,15 @@ export interface SparseRows {
   readonly values: Float32Array
 }
 
+const sharedIndices = (length: number) => new Uint32Array(new SharedArrayBuffer(length * Uint32Array.BYTES_PER_ELEMENT))
+const sharedValues = (length: number) =>
+  new Float32Array(new SharedArrayBuffer(length * Float32Array.BYTES_PER_ELEMENT))
+
 /** Collects sparse rows. Where it runs out of memory it takes what the rows still expected will need, at least twice as much. */
 export class SparseRowsBuilder {
   private offsets: Array<number> = [0]
-  private indices = new Uint32Array(1 << 16)
-  private values = new Float32Array(1 << 16)
+  private indices = sharedIndices(1 << 16)
+  private values = sharedValues(1 << 16)
   private used = 0
   private readonly columns: number
   private readonly expected: number
@@ -28,7 +35,7 @@ export class SparseRowsBuilder {
       // A tenth more than the rows so far foretell; pages that are never written to cost nothing.
       const foretold = Math.ceil(1.1 * this.expected * end / this.offsets.length)
       const capacity = Math.max(end, this.indices.length * 2, foretold)
-      const indices = new Uint32Array(capacity), values = new Float32Array(capacity)
+      const indices = sharedIndices(capacity), values = sharedValues(capacity)
       indices.set(this.indices)
       values.set(this.values)
       this.indices = indices
@@ -41,10 +48,12 @@ export class SparseRowsBuilder {
   }
 
   finish(): SparseRows {
+    const offsets = new Float64Array(new SharedArrayBuffer(this.offsets.length * Float64Array.BYTES_PER_ELEMENT))
+    offsets.set(this.offsets)
     return {
       n: this.offsets.length - 1,
       columns: this.columns,
-      offsets: Float64Array.from(this.offsets),
+      offsets,
       indices: this.indices.subarray(0, this.used),
       values: this.values.subarray(0, this.used)
     }

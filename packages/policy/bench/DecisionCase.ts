@@ -1,6 +1,14 @@
 /** The table and the texts that a decision is timed on, and the timing of each text alone. */
-import type { RoutingTable } from "@spillway/domain"
-import { answerNames, denseNames, encodeFloat32, requestView } from "@spillway/policy"
+import type { Cluster, RoutingTable } from "@spillway/domain"
+import {
+  answerNames,
+  denseNames,
+  encodeFloat32,
+  encodeWordIds,
+  makeWordReader,
+  requestView,
+  WORD_IDS
+} from "@spillway/policy"
 import { plan, point, random, stage, table, TIERS } from "../test/tables.ts"
 
 export const BITS = 18
@@ -23,6 +31,16 @@ export const texts = (chars: number, count: number): ReadonlyArray<string> =>
     }
     return text.slice(0, chars)
   })
+
+const reader = makeWordReader()
+/** Sixteen clusters of 256 words, each of half of the words of the texts and of others. */
+export const clusters: ReadonlyArray<Cluster> = Array.from({ length: 16 }, (_, c) => {
+  const known = WORDS.filter(() => next() < 0.5).map((word) => reader.read({ text: word, system: "" })[0]!)
+  const ids = new Set(known)
+  while (ids.size < 256) ids.add(Math.floor(next() * WORD_IDS))
+  const ascending = [...ids].toSorted((a, b) => a - b)
+  return { task: `untasked.${c}`, words: encodeWordIds(ascending), weights: encodeFloat32(ascending.map(() => next())) }
+})
 
 const weights = encodeFloat32(Float32Array.from({ length: 2 ** BITS }, () => next() - 0.5))
 export const routing: RoutingTable = {

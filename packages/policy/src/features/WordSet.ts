@@ -5,9 +5,9 @@ import { isLetterOrDigit } from "./WordHashes.ts"
 
 /**
  * Most UTF-16 code units that are read of the text, and of the instructions: what kind of work a request is stands at
- * either end, and so assigning one takes a third of the time of hashing its n-grams, or less.
+ * either end. On the sample traffic twice as many find the same clusters.
  */
-const MOST_CHARS = 2_048
+const MOST_CHARS = 1_024
 
 /** Buckets for words as a power of two, as many for the instructions as for the rest of a request. */
 const BITS = 14

@@ -148,7 +148,7 @@ export interface OptimizeReport {
   readonly calibration: ReadonlyArray<TierCalibration>
   /** Absent where no request has a vector. */
   readonly embedding?: EmbeddingReport | undefined
-  /** Absent where every request has a task. */
+  /** Absent where every request has a task, or where there is one tier only. */
   readonly clusters?: ClustersReport | undefined
   readonly savings: Savings
   /** Seconds by phase. */

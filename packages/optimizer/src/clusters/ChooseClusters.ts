@@ -39,7 +39,7 @@ export interface ChosenClusters {
   /** Empty where none pay. */
   readonly clusters: ReadonlyArray<Cluster>
   readonly data: Dataset
-  /** Undefined where every request has a task. */
+  /** Undefined where every request has a task, or where there is one tier only. */
   readonly verdict: ClusterVerdict | undefined
 }
 
@@ -53,6 +53,8 @@ const FOLDS = 5
 const LEAST_OF_GAINS = 2
 /** The same for costs, of which nothing but the task and the length is read otherwise. */
 const LEAST_OF_COSTS = 1
+/** Errors that differ less are equal: where all requests cost the same, only rounding is left to predict. */
+const ROUNDING = 1e-9
 /** Predictions are compared on so many rows: what more rows would tell apart nobody would notice. */
 const MOST_ROWS = 5_000
 
@@ -71,13 +73,15 @@ const MOST_ROWS = 5_000
 export const chooseClusters = (data: Dataset, rows: Uint32Array, seed: number): ChosenClusters => {
   const { words } = data
   const plain = assignClusters(data)
-  if (words === undefined) return { clusters: [], data: plain, verdict: undefined }
+  if (words === undefined || data.tiers.length < 2) return { clusters: [], data: plain, verdict: undefined }
   const learned = new Set(rows)
   const requests = Uint32Array.from(words.rows.keys()).filter((i) => learned.has(words.rows[i]!))
   const seen = new Set<number>()
   const distinct = requests.filter((i) => {
     const group = data.group[words.rows[i]!]!
-    return !seen.has(group) && seen.add(group)
+    if (seen.has(group)) return false
+    seen.add(group)
+    return true
   })
   const found = SIZES.filter((k) => k * LEAST_REQUESTS <= distinct.length)
     .map((k) => findClusters(words, distinct, k, seed))
@@ -96,7 +100,7 @@ export const chooseClusters = (data: Dataset, rows: Uint32Array, seed: number): 
     const before = errors(judged, plain), after = errors(judged, chosen.data)
     const without = mean(before), having = mean(after)
     const standardError = clusterError(before, after, judged.groups)
-    return { without, having, standardError, better: without - having > least * standardError }
+    return { without, having, standardError, better: without - having > Math.max(ROUNDING, least * standardError) }
   }
   const gains = compare(gainErrors, LEAST_OF_GAINS), costs = compare(costErrors, LEAST_OF_COSTS)
   const verdict = { requests: requests.length, found: chosen.clusters.length, gains, costs }
@@ -175,6 +179,7 @@ const pooledErrors = (judged: Judged, data: Dataset): Float64Array => {
   return squaredErrors(judged, "worth", predicted)
 }
 
+/** The data of the tiers that are judged, the flagship last, without vectors. */
 const tiersOf = (data: Dataset, { flagship, others }: Judged): Dataset => {
   const tiers = [...others.map(({ tier }) => tier), flagship]
   return {
@@ -187,11 +192,13 @@ const tiersOf = (data: Dataset, { flagship, others }: Judged): Dataset => {
   }
 }
 
+/** Errors in gain of the heads, each row by those that did not see its fold. */
 const gainErrors = (judged: Judged, data: Dataset): Float64Array => {
   const { heads } = fitHeads(tiersOf(data, judged), judged.rows, judged.fold, FOLDS)
   return squaredErrors(judged, "gain", judged.others.map((_, t) => heads[t]!.crossFitted))
 }
 
+/** The same in extra cost of the cost heads. */
 const costErrors = (judged: Judged, data: Dataset): Float64Array => {
   const { others, usd } = judged
   const narrow = tiersOf(data, judged)

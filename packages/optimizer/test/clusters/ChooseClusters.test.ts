@@ -109,8 +109,9 @@ describe("chooseClusters", () => {
       const few = await datasetOf(trafficOf(KINDS, n))
       const { clusters, verdict } = chooseClusters(few, allRows(few), 1)
       assert.deepStrictEqual([clusters.length, verdict!.found, verdict!.gains], [0, 0, undefined])
-      assert.deepStrictEqual(optimizeDataset(few, options).report.clusters, {
-        requests: optimizeDataset(few, options).report.clusters!.requests,
+      const { clusters: reported } = optimizeDataset(few, options).report
+      assert.deepStrictEqual({ ...reported, requests: 0 }, {
+        requests: 0,
         found: 0,
         kept: false,
         gains: null,
@@ -129,6 +130,29 @@ describe("chooseClusters", () => {
       requests: traffic.requests.map((request, i) => ({ ...request, messages: traffic.requests[i % 4]!.messages }))
     })
     assert.strictEqual(chooseClusters(repeated, allRows(repeated), 1).verdict!.found, 0)
+  })
+
+  it("looks for none where there is one tier only", async () => {
+    const traffic = trafficOf(KINDS, 400)
+    const only = <A extends { readonly tier: string }>(of: ReadonlyArray<A>) =>
+      of.filter(({ tier }) => tier === "large")
+    const data = await datasetOf({ ...traffic, outcomes: only(traffic.outcomes), grades: only(traffic.grades) })
+    const { report, table } = optimizeDataset(data, options)
+    assert.isUndefined(table.clusters)
+    assert.isUndefined(report.clusters)
+  })
+
+  it("compares gains also where the flagship costs nothing, or all tiers the same", async () => {
+    for (const usd of [0, 0.01]) {
+      const traffic = trafficOf(KINDS, 400)
+      const data = await datasetOf({
+        ...traffic,
+        outcomes: traffic.outcomes.map((outcome) => ({ ...outcome, cost_usd: usd }))
+      })
+      const { verdict } = chooseClusters(data, allRows(data), 1)
+      assert.isFalse(verdict!.costs!.better)
+      assert.isTrue(Number.isFinite(verdict!.gains!.having))
+    }
   })
 
   it("puts identical requests into one cluster", async () => {

@@ -26,6 +26,8 @@ const DEFAULT_MAX_RETRIES = 5
 /** Vectors that are written at once, and the longest that one waits for others: what a kill can cost. */
 const WRITTEN_AT_ONCE = 256
 const WRITTEN_EVERY = "3 seconds"
+/** Refusals of texts, with not one embedded, that are taken for a refusal of the way to ask. */
+const HOPELESS = 100
 
 /**
  * Embeds the stored requests that have no vector of the embedder's model, and stores the vectors as they come: a run that
@@ -43,7 +45,7 @@ export const embedAll = Effect.fn("embedAll")(function*(
   const before = yield* store.embedded(of, selection)
   const meter = makeProgressMeter(new Map([[of.model, before.prompts - before.prompts_embedded]]))
   const refused: Record<string, number> = {}
-  let added = 0, withoutText = 0
+  let added = 0, came = 0, withoutText = 0
   let usd: number | undefined = 0
   let { dimensions } = before
   let stopped: BadInput | Failure | undefined
@@ -58,24 +60,29 @@ export const embedAll = Effect.fn("embedAll")(function*(
     withoutText += 1
     return Effect.as(count(false, 0), [])
   }
+  const stop = (reason: string) => {
+    stopped ??= new Failure({
+      doing: `embedding with ${of.model}`,
+      problem: reason.replace(/\.$/, ""),
+      mend: "What came is stored: run it again to go on"
+    })
+  }
   const ask = (prompts: ReadonlyArray<Prompt>): Effect.Effect<ReadonlyArray<PromptAnswer>> =>
     Effect.catch(embedPrompts(embedder, prompts, maxRetries), (error) => {
-      stopped ??= new Failure({
-        doing: `embedding with ${of.model}`,
-        problem: error.message.replace(/\.$/, ""),
-        mend: "What came is stored: run it again to go on"
-      })
+      stop(error.message)
       return Effect.succeed([])
     })
   /** The rows of the prompts that were embedded, unless they cannot stand beside those that are stored. */
   const rowOf = Effect.fnUntraced(function*(answer: PromptAnswer): Effect.fn.Return<ReadonlyArray<PromptEmbedding>> {
     if (answer._tag === "Refused") {
       refused[answer.reason] = (refused[answer.reason] ?? 0) + 1
+      if (came === 0 && refused[answer.reason]! >= HOPELESS) stop(answer.reason)
       yield* count(true, 0)
       return []
     }
     const { cost_usd, vector } = answer.row
     yield* count(false, cost_usd)
+    came += 1
     if (dimensions === 0) dimensions = vector.length
     if (vector.length === dimensions) return [answer.row]
     stopped ??= new BadInput({

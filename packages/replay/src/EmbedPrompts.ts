@@ -15,9 +15,12 @@ export type PromptAnswer =
   | { readonly _tag: "Embedded"; readonly row: PromptEmbedding }
   | { readonly _tag: "Refused"; readonly reason: string }
 
+/** Statuses by which a provider rejects a text, not the model, the address or the way to ask. */
+const OF_THE_TEXT = new Set<number | undefined>([400, 413, 422])
+
 /**
- * Embeds some prompts in one call; what may succeed later is tried again `maxRetries` times. Where the provider rejects the
- * call, each prompt is tried by itself: one text may be too long, and the others must not suffer for it.
+ * Embeds some prompts in one call; what may succeed later is tried again `maxRetries` times. Where the provider rejects
+ * the texts, each is tried by itself: one may be too long, and the others must not suffer for it.
  */
 export const embedPrompts = (
   embedder: Embedder,
@@ -27,7 +30,7 @@ export const embedPrompts = (
   Effect.matchEffect(embedPatiently(embedder, prompts.map(({ text }) => text), maxRetries, 1), {
     onSuccess: (embedded) => Effect.succeed(answersOf(prompts, embedded)),
     onFailure: (error): Effect.Effect<ReadonlyArray<PromptAnswer>, CompletionError> =>
-      error.reason !== "rejected"
+      error.reason !== "rejected" || !OF_THE_TEXT.has(error.status)
         ? Effect.fail(error)
         : prompts.length === 1
         ? Effect.succeed([{ _tag: "Refused", reason: error.message }])

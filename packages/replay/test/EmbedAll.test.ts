@@ -111,6 +111,23 @@ describe("embedAll", () => {
       })
     ))
 
+  it.effect("does not go through all texts where it is the model or the way to ask that is refused", () =>
+    withRequests(
+      texts(600),
+      Effect.gen(function*() {
+        const refusing = (status: number) =>
+          embedder(() => new CompletionError({ reason: "rejected", status, detail: "not here" }))
+        const unknown = refusing(404), all = refusing(400)
+        assert.match(
+          (yield* Effect.flip(embedAll({ embedder: unknown }))).message,
+          /^embedding with m: rejected \(404\): not here\. What came/
+        )
+        assert.isAtMost(unknown.calls.length, 4)
+        assert.match((yield* Effect.flip(embedAll({ embedder: all }))).message, /rejected \(400\): not here/)
+        assert.isAtMost(all.calls.length, 200)
+      })
+    ))
+
   it.effect("waits and tries again what may succeed later", () =>
     withRequests(
       texts(4),

@@ -7,6 +7,7 @@ import { groupFolds } from "../../src/data/Folds.ts"
 import { loadDataset } from "../../src/data/LoadDataset.ts"
 import { fitPolicy } from "../../src/fit/FitPolicy.ts"
 import { fitHeads } from "../../src/fit/Heads.ts"
+import { optimizeDataset } from "../../src/OptimizeDataset.ts"
 import { mean } from "../../src/statistics/Moments.ts"
 import { seededRandom } from "../../src/statistics/SeededRandom.ts"
 import { tableParts } from "../../src/TableParts.ts"
@@ -130,5 +131,33 @@ describe("heads with vectors", () => {
         predictor.predictInto({ ...requestView(requests.get(data.requestIds[row]!)!), vector }, quality, cost)
         assert.strictEqual(quality[0], columns.predictedQuality[0]![row])
       }
+    }))
+
+  it.effect("charge a request for its vector at the points that read it, and only there", () =>
+    Effect.gen(function*() {
+      const data = yield* withVectors(400, 0.6, 1, 7)
+      const pointsAt = (usd: number | undefined) =>
+        optimizeDataset({ ...data, embedding: { ...data.embedding, usd } }, {
+          objective: { floor: 0.9, confidence: 0.9 },
+          policy: "route",
+          seed: 1,
+          dataSha256: "",
+          version: "test",
+          now: () => 0
+        })
+      const free = pointsAt(0), priced = pointsAt(1e-6), unknown = pointsAt(undefined)
+      assert.isTrue(free.report.embedding!.kept)
+      assert.deepStrictEqual(unknown.table, free.table)
+      assert.isNull(unknown.report.embedding!.usd_per_request)
+      const reads = (name: string) =>
+        free.table.points.find((point) => point.name === name)!.plans
+          .reduce((share, { plan, share: of }) => share + (plan.entry.tiers.length > 1 ? of : 0), 0)
+      const shares = free.table.points.map(({ name }) => reads(name))
+      assert.includeMembers(shares, [0, 1])
+      free.table.points.forEach(({ expected, name }, i) => {
+        const { expected: dearer } = priced.table.points[i]!
+        assert.closeTo(dearer.cost_usd - expected.cost_usd, 1e-6 * shares[i]!, 1e-10, name)
+        assert.strictEqual(dearer.quality, expected.quality)
+      })
     }))
 })

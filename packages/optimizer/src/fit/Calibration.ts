@@ -34,6 +34,8 @@ export const calibrateCrossFitted = (
   fold: Uint8Array,
   folds: number
 ): Calibrated => {
+  // One shape for all: thresholds found on the scores of folds are served on those of the whole.
+  const shape = shapeFor(labelled.length)
   const ascending = labelled.toSorted((a, b) => logOdds[a]! - logOdds[b]!)
   const isUsed = new Uint8Array(logOdds.length)
   const calibratorOf = (of: Uint32Array) => {
@@ -42,7 +44,7 @@ export const calibrateCrossFitted = (
     for (let i = 0; i < used.length; i++) isUsed[used[i]!] = 1
     const inOrder = new Uint32Array(used.length)
     for (let i = 0, at = 0; at < used.length; i++) if (isUsed[ascending[i]!] === 1) inOrder[at++] = ascending[i]!
-    return fitCalibrator(valuesAt(inOrder, (row) => logOdds[row]!), valuesAt(inOrder, label))
+    return fitCalibrator(shape, valuesAt(inOrder, (row) => logOdds[row]!), valuesAt(inOrder, label))
   }
   const crossFitted = new Float64Array(logOdds.length).fill(NaN)
   for (let f = 0; f < folds; f++) {
@@ -54,16 +56,23 @@ export const calibrateCrossFitted = (
 }
 
 /**
- * Fits a monotone map from a score (log-odds) to the probability of the label, of a shape that the number of labels can
- * carry: Platt's sigmoid below 200 labels, beta calibration (Kull, Silva Filho and Flach 2017) below 2,000, isotonic
- * regression (pool adjacent violators, linear between block centres) from there on.
+ * The shape of calibrator that a number of labels can carry: Platt's sigmoid below 200 labels, beta calibration (Kull,
+ * Silva Filho and Flach 2017) below 2,000, isotonic regression (pool adjacent violators, linear between block centres)
+ * from there on.
+ */
+const shapeFor = (labels: number): Calibrator["kind"] =>
+  labels >= ISOTONIC_FROM ? "isotonic" : labels >= BETA_FROM ? "beta" : "platt"
+
+/**
+ * Fits a monotone map from a score (log-odds) to the probability of the label. Platt's sigmoid stands in where a beta
+ * calibration does not ascend.
  *
  * @param score cross-fitted scores, ascending
  * @param label labels in [0, 1]
  */
-const fitCalibrator = (score: Float64Array, label: Float64Array): Calibrator => {
-  if (score.length >= ISOTONIC_FROM) return fitIsotonic(score, label)
-  return (score.length >= BETA_FROM ? fitBeta(score, label) : undefined) ?? fitPlatt(score, label)
+const fitCalibrator = (shape: Calibrator["kind"], score: Float64Array, label: Float64Array): Calibrator => {
+  if (shape === "isotonic") return fitIsotonic(score, label)
+  return (shape === "beta" ? fitBeta(score, label) : undefined) ?? fitPlatt(score, label)
 }
 
 const fitPlatt = (score: Float64Array, label: Float64Array): Calibrator => {

@@ -65,9 +65,12 @@ export const frontierOf = (
   return points.flatMap((point, i) => i === 0 ? [point] : [...bridge(points[i - 1]!, point, gap), point])
 }
 
-/** Mixes of two neighbours, no further apart than `gap` USD: between two points of a concave frontier nothing is better. */
+/**
+ * Mixes of two neighbours, no further apart than `gap` USD: between two points of a concave frontier nothing is better.
+ * None towards a dearer point that is worse, as the flagship may be.
+ */
 const bridge = (a: Candidate, b: Candidate, gap: number): ReadonlyArray<Candidate> => {
-  const steps = gap > 0 ? Math.floor((b.cost - a.cost) / gap) : 0
+  const steps = gap > 0 && b.quality > a.quality ? Math.floor((b.cost - a.cost) / gap) : 0
   return Array.from({ length: Math.max(0, steps - 1) }, (_, i) => {
     const share = (i + 1) / steps
     return {

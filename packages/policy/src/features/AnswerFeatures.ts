@@ -1,6 +1,8 @@
 import type { AnswerView } from "../AnswerView.ts"
 import { countMatches } from "./CountMatches.ts"
 import { FNV_BASIS, FNV_PRIME } from "./Fnv.ts"
+import { makeHashSet } from "./HashSet.ts"
+import { hasLines } from "./Lines.ts"
 import { sampleText } from "./TextSample.ts"
 import { wordHashes } from "./WordHashes.ts"
 
@@ -29,15 +31,20 @@ const REFUSAL =
 const CLEAN_END = /[.!?…。！？)\]}>"'”’`|$*_]\s*$/
 const NUMBER = /\d+(?:[.,]\d+)*/g
 /** Blanks, not \s: over a run of line breaks that would take quadratic time. */
-const CODE = /```|^[ \t]*(?:def|class|function|import|const|let|var|public|#include|SELECT)\s/m
+const KEYWORD = "^[ \\t]*(?:def|class|function|import|const|let|var|public|#include|SELECT)\\s"
+const KEYWORD_IN_LINES = new RegExp(KEYWORD, "m")
+const KEYWORD_AT_START = new RegExp(KEYWORD)
 /** Answers of so few words (a label, a number) need no full stop. */
 const SHORT_WORDS = 8
 const REFUSAL_CHARS = 300
 
 /** The JSON object or array that the text is, alone or in one code fence; undefined where it is none. */
 export const parseJsonAnswer = (text: string): unknown => {
-  const body = text.trim().replace(/^```(?:json)?\s*\n([\s\S]*?)\n?```$/, "$1").trim()
-  if (!/^[[{]/.test(body)) return undefined
+  const trimmed = text.trim()
+  const body = trimmed.startsWith("```")
+    ? trimmed.replace(/^```(?:json)?\s*\n([\s\S]*?)\n?```$/, "$1").trim()
+    : trimmed
+  if (!body.startsWith("{") && !body.startsWith("[")) return undefined
   try {
     return JSON.parse(body)
   } catch {
@@ -45,16 +52,19 @@ export const parseJsonAnswer = (text: string): unknown => {
   }
 }
 
+const seen = makeHashSet()
+
 const repeatedShare = (hashes: Uint32Array): number => {
   const total = hashes.length - 3
   if (total < 2) return 0
-  const seen = new Set<number>()
+  seen.start(total)
+  let distinct = 0
   for (let i = 0; i < total; i++) {
     let hash = FNV_BASIS
     for (let j = i; j < i + 4; j++) hash = Math.imul(hash ^ hashes[j]!, FNV_PRIME)
-    seen.add(hash)
+    if (seen.isNew(hash)) distinct++
   }
-  return 1 - seen.size / total
+  return 1 - distinct / total
 }
 
 /** Writes the features of an answer to `out[offset]` and on, in the order of {@link answerNames}. */
@@ -70,7 +80,7 @@ export const answerFeatures = (answer: AnswerView, out: Float64Array, offset = 0
   out[at++] = REFUSAL.test(text.slice(0, REFUSAL_CHARS)) ? 1 : 0
   out[at++] = !cut && (json || words.length <= SHORT_WORDS || CLEAN_END.test(text)) ? 1 : 0
   out[at++] = json ? 1 : 0
-  out[at++] = CODE.test(text) ? 1 : 0
+  out[at++] = text.includes("```") || (hasLines(text) ? KEYWORD_IN_LINES : KEYWORD_AT_START).test(text) ? 1 : 0
   out[at++] = Math.log1p(countMatches(text, NUMBER))
   out[at++] = /\?\s*$/.test(text) ? 1 : 0
   out[at++] = repeatedShare(words)

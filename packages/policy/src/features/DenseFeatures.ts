@@ -1,5 +1,6 @@
 import type { RequestView } from "../RequestView.ts"
 import { countMatches } from "./CountMatches.ts"
+import { hasLines } from "./Lines.ts"
 import { countText } from "./TextCounts.ts"
 import { sampleText } from "./TextSample.ts"
 
@@ -60,7 +61,7 @@ const flag = (value: boolean): number => value ? 1 : 0
 export const denseFeatures = (view: RequestView, out: Float64Array, offset = 0): void => {
   const text = sampleText(view.text)
   const counts = countText(text)
-  const inLines = counts.lines > 1 || hasAny(text, "\r", "\u2028", "\u2029") ? LINES : ONE_LINE
+  const inLines = hasLines(text) ? LINES : ONE_LINE
   const perChar = text === "" ? 0 : 1 / text.length
   const perWord = counts.words === 0 ? 0 : 1 / counts.words
   let at = offset

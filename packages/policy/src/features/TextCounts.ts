@@ -1,4 +1,5 @@
 import { fnv1a, FNV_BASIS, FNV_PRIME } from "./Fnv.ts"
+import { makeHashSet } from "./HashSet.ts"
 import { makeCodes } from "./TextCodes.ts"
 import { SAMPLE_CHARS } from "./TextSample.ts"
 
@@ -82,24 +83,7 @@ for (const [kind, words] of FUNCTION_WORDS) {
 
 const LONG_WORD = 8
 
-/** Set of word hashes by open addressing; a slot is taken where `seenIn` holds the number of the present text. */
-const seenWord = new Int32Array(2 * SAMPLE_CHARS)
-const seenIn = new Uint32Array(2 * SAMPLE_CHARS)
-/** One less than the slots in use, a power of two: more than twice the words that the text can have. */
-let seenMask = 0
-let textNumber = 0
-
-const isNewWord = (hash: number): boolean => {
-  let slot = (hash ^ hash >>> 14) & seenMask
-  while (seenIn[slot] === textNumber) {
-    if (seenWord[slot] === hash) return false
-    slot = (slot + 1) & seenMask
-  }
-  seenIn[slot] = textNumber
-  seenWord[slot] = hash
-  return true
-}
-
+const seen = makeHashSet()
 const codesOf = makeCodes()
 /** How often each code stands in the present text, by {@link KINDS}' index. */
 const found = new Uint16Array(BEYOND + 1)
@@ -147,12 +131,13 @@ const foundOf = (codes: ReadonlyArray<number>): number => {
 }
 
 const countWords = (counts: TextCounts, words: number): void => {
+  seen.start(words)
   for (let w = 0; w < words; w++) {
     const hash = wordHash[w]!
     const length = wordLength[w]!
     counts.wordChars += length
     if (length >= LONG_WORD) counts.longWords++
-    if (isNewWord(hash)) counts.distinctWords++
+    if (seen.isNew(hash)) counts.distinctWords++
     const kinds = slotKinds[slotOf(hash)]!
     if (kinds === 0) continue
     if ((kinds & CONJUNCTION) !== 0) counts.conjunctions++
@@ -198,8 +183,6 @@ export const countText = (text: string): TextCounts => {
     negations: 0,
     conditionals: 0
   }
-  textNumber = (textNumber + 1) >>> 0
-  seenMask = 2 ** Math.ceil(Math.log2(n + 2)) - 1
   countWords(counts, words)
   return counts
 }

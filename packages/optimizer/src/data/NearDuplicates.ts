@@ -19,7 +19,6 @@ const NO_TEXT = -1
  * says nothing about whether two requests are the same. A text with no other shingle is grouped by its exact words; one
  * without any words is a group of its own, as requests recorded without their text are not the same.
  */
-/* PLACE */
 export class NearDuplicates {
   private readonly shinglesOf = makeShingler()
   private shingles = new Uint32Array(1 << 16)

@@ -14,6 +14,8 @@ export type ItemMessage = { readonly i: number; readonly output: unknown } | {
   readonly error: unknown
 }
 
+/** Milliseconds to wait for a thread that has taken an item: one that has died, of too little memory say, sends nothing. */
+const PATIENCE = 60_000
 /** More threads than this would wait for memory rather than work. */
 const MOST_THREADS = 4
 
@@ -34,18 +36,20 @@ const helpers = (count: number): ReadonlyArray<Worker> => {
 
 /**
  * Does the items of an input, in this thread and in others, each taking the next when it is done with one. Returns when all
- * are done: a thread that is still starting is not waited for. The outputs are the same whatever the number of threads.
- * Throws what an item throws.
+ * are done: a thread that is still starting is not waited for, and what one has taken but does not send back is done here.
+ * The outputs are the same whatever the number of threads. Throws what an item throws.
  *
  * @param items how many there are
  * @param threads at most, this one among them
+ * @param patience milliseconds to wait for the next item of another thread
  * @returns outputs in the order of items
  */
 export const runTasks = <Name extends TaskName>(
   name: Name,
   input: TaskInput<Name>,
   items: number,
-  threads: number
+  threads: number,
+  patience: number = PATIENCE
 ): ReadonlyArray<TaskOutput<Name>> => {
   const counters = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT))
   const ports = helpers(Math.max(0, Math.min(threads, items) - 1)).map((worker) => {
@@ -54,21 +58,20 @@ export const runTasks = <Name extends TaskName>(
     worker.postMessage(message, [port2])
     return port1
   })
-  const outputs: Array<TaskOutput<Name>> = []
+  const outputs = new Map<number, TaskOutput<Name>>()
   try {
-    let own = 0
     for (let i = Atomics.add(counters, NEXT, 1); i < items; i = Atomics.add(counters, NEXT, 1)) {
-      outputs[i] = runItem(name, input, i)
-      own += 1
+      outputs.set(i, runItem(name, input, i))
     }
+    const own = outputs.size
     for (let done = Atomics.load(counters, DONE); own + done < items; done = Atomics.load(counters, DONE)) {
-      Atomics.wait(counters, DONE, done)
+      if (Atomics.wait(counters, DONE, done, patience) === "timed-out") break
     }
     for (const port of ports) {
       for (let found = receiveMessageOnPort(port); found !== undefined; found = receiveMessageOnPort(port)) {
         const message = found.message as ItemMessage
         if ("error" in message) throw message.error
-        outputs[message.i] = message.output as TaskOutput<Name>
+        outputs.set(message.i, message.output as TaskOutput<Name>)
       }
     }
   } finally {
@@ -76,5 +79,5 @@ export const runTasks = <Name extends TaskName>(
     Atomics.store(counters, NEXT, items)
     for (const port of ports) port.close()
   }
-  return outputs
+  return Array.from({ length: items }, (_, i) => outputs.has(i) ? outputs.get(i)! : runItem(name, input, i))
 }

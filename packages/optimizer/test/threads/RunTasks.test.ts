@@ -60,6 +60,14 @@ describe("tasks in threads", () => {
     }
   })
 
+  it("are done by the caller where another thread has taken them and sends nothing back", () => {
+    const input = problems(), here = runTasks("sparseRidge", input, PROBLEMS, 1)
+    // Without patience, any thread that is at work looks dead.
+    for (let round = 0; round < 20; round++) {
+      assert.deepStrictEqual(runTasks("sparseRidge", input, PROBLEMS, 4, 0), here)
+    }
+  })
+
   it("fail with what an item fails with, and can run again", () => {
     const input = problems()
     assert.throws(() => runTasks("sparseRidge", input, PROBLEMS + 1, 2), TypeError)

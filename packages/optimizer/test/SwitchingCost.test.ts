@@ -70,7 +70,7 @@ describe("switchingUsd", () => {
 describe("optimize on conversations", () => {
   /** Each request is the next turn of the one before it, four to a conversation; the flagship's cache had nearly all of it. */
   const traffic = (() => {
-    const plain = syntheticTraffic(800, THREE_TIERS)
+    const plain = syntheticTraffic(800, THREE_TIERS.map((tier) => ({ ...tier, telling: 0.3 })))
     const requests = plain.requests.map((request, i) => ({
       ...request,
       messages: Array.from({ length: i % 4 + 1 }, (_, back) => plain.requests[i - i % 4 + back]!)
@@ -87,7 +87,7 @@ describe("optimize on conversations", () => {
             usage: { input_tokens: 1_000, cached_input_tokens: 900, output_tokens: 10 }
           }
           : { ...outcome, cost_usd: outcome.tier === "large" ? 0.0026 : outcome.cost_usd! }
-      )
+      ).map((outcome) => ({ ...outcome, output: "yes" }))
     }
   })()
   const price = { input_usd_per_mtok: 2.5, cached_input_usd_per_mtok: 0.5, output_usd_per_mtok: 10 }

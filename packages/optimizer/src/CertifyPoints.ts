@@ -7,7 +7,7 @@ import {
   type Promises,
   simultaneousLowerBounds
 } from "./certify/Certify.ts"
-import { EXCEED } from "./certify/Latency.ts"
+import { EXCEED, neededForLatency, passingShare, POWER } from "./certify/Latency.ts"
 import type { QualityTarget } from "./certify/Quality.ts"
 import { requestsFor } from "./certify/RequestsFor.ts"
 import { requestsNeeded } from "./certify/RequestsNeeded.ts"
@@ -16,6 +16,7 @@ import type { GoldOutcomes } from "./labels/MeasureGold.ts"
 import { pairedDifference, predictionPowered } from "./labels/PredictionPowered.ts"
 import type { PlanOutcomes } from "./Measure.ts"
 import type { Candidate } from "./portfolio/Frontier.ts"
+import { shareLate } from "./search/SearchProblem.ts"
 import { groupMeans, groupRows, type Groups } from "./statistics/Groups.ts"
 import { mean } from "./statistics/Moments.ts"
 
@@ -70,8 +71,8 @@ const LEAST_GOLD = 30
 
 /**
  * Tests the operating points against the objective and picks the default: with a quality promise the cheapest point that
- * is certified, with a budget alone the best. Where nothing is, the flagship; with a budget alone, which the flagship may
- * break, the best point that kept within it where it was searched, else the cheapest.
+ * is certified, otherwise the best. Where nothing is, the flagship; with a budget or a cap on latency alone, which the
+ * flagship may break, the best point that kept them where it was searched, else the cheapest.
  *
  * A budget is tested on costs of at most the dearest request of the rows that were searched on: a test of a mean needs a
  * bound that does not come from the rows it reads.
@@ -101,20 +102,22 @@ export const certifyPoints = (
   }
   const cheaper = quality === undefined ? others : others.filter((p) => p.candidate.cost < flagship.candidate.cost)
   const capUsd = Math.max(...points.map((p) => greatest(p.developed.costUsd)))
+  const capMs = objective.p95_ms
+  const lateOf = (p: MeasuredPoint) => capMs === undefined ? 0 : shareLate(p.developed.latencyMs, capMs)
+  const safelyLate = passingShare(groups.count, alpha / 2, POWER) ?? EXCEED
   // A point that will probably break a promise, by the rows it was searched on, would only end the sequence.
   const affordable = cheaper.filter((p) =>
-    (budget === undefined || neededForBudget(p, budget, capUsd, alpha / 2) <= groups.count) &&
-    (objective.p95_ms === undefined || shareAbove(p.developed.latencyMs, objective.p95_ms) <= EXCEED)
+    (budget === undefined || neededForBudget(p, budget, capUsd, alpha / 2) <= groups.count) && lateOf(p) <= EXCEED
   )
   const chain = !options.heldOut
     ? []
     : quality === undefined
     ? affordable.toSorted((a, b) => a.candidate.cost - b.candidate.cost)
       .map((point, i) => ({ point, weight: i === 0 ? 1 : 0 }))
-    : promisingFirst(affordable, flagship, quality, alpha, gold ?? groups.count)
+    : promisingFirst(affordable, flagship, quality, alpha, gold ?? groups.count, safelyLate)
   const promises: Promises = {
     ...(quality === undefined ? {} : { quality }),
-    ...(objective.p95_ms === undefined ? {} : { latency: { capMs: objective.p95_ms } }),
+    ...(capMs === undefined ? {} : { latency: { capMs } }),
     ...(budget === undefined || capUsd === 0 ? {} : { budget: { usdPerRequest: budget, capUsd } })
   }
   const outcomesOf = (p: MeasuredPoint): PolicyOutcomes => ({
@@ -137,7 +140,9 @@ export const certifyPoints = (
         : b,
     undefined
   )
-  const point = best ?? (quality === undefined && budget !== undefined ? bestWithin(points, budget) : flagship)
+  const kept = points.filter((p) => p.candidate.cost <= (budget ?? Infinity) && lateOf(p) <= EXCEED)
+  const flagshipMayBreak = quality === undefined && (budget !== undefined || capMs !== undefined)
+  const point = best ?? (flagshipMayBreak ? bestOf(kept) ?? cheapestOf(points) : flagship)
   const more = options.heldOut || quality === undefined
     ? moreRequestsNeeded
     : moreToTest(affordable, flagship, quality, alpha, groups.count)
@@ -157,7 +162,9 @@ export const certifyPoints = (
     heldOut: options.heldOut,
     labels,
     gold,
-    segments
+    segments,
+    flagshipLate: lateOf(flagship),
+    inTime: bestOf(kept)?.name
   }
   const certificate: Certificate = {
     certified: best !== undefined,
@@ -167,7 +174,7 @@ export const certifyPoints = (
       `betting test (Waudby-Smith and Ramdas) on ${
         gold === undefined ? "paired grades" : "prediction-powered pairs of grades (Angelopoulos et al.)"
       }, down a fixed order of operating points (fallback)` +
-      (objective.p95_ms === undefined ? "" : "; exact binomial test of latency"),
+      (capMs === undefined ? "" : "; exact binomial test of latency"),
     floor,
     epsilon: quality === undefined
       ? 0
@@ -260,27 +267,38 @@ const segmentsOf = (
  *
  * Starting the other half at one point only, or leaving out points that are expected to need more requests than a cheaper
  * one, costs up to 8 % more on recorded data at the same rate of violations.
+ *
+ * Points with more late requests than will probably pass are tested after the others, unless they are all there is.
+ *
+ * @param safelyLate greatest share of late requests that will probably pass
  */
 const promisingFirst = (
   points: ReadonlyArray<MeasuredPoint>,
   flagship: MeasuredPoint,
   target: QualityTarget,
   alpha: number,
-  n: number
+  n: number,
+  safelyLate: number
 ): ReadonlyArray<{ readonly point: MeasuredPoint; readonly weight: number }> => {
-  const ranked = points.map((point) => ({ point, needed: neededToPass(point, flagship, target, alpha / 2, 0.8) }))
-    .toSorted((a, b) => b.point.candidate.cost - a.point.candidate.cost)
+  const ranked = points.map((point) => {
+    const { late } = point.candidate, safe = late <= safelyLate + ROUNDING
+    const forQuality = neededToPass(point, flagship, target, alpha / 2, POWER)
+    return { point, safe, needed: safe ? forQuality : Math.max(forQuality, neededForLatency(late, alpha / 2)) }
+  }).toSorted((a, b) => b.point.candidate.cost - a.point.candidate.cost)
   if (ranked.length === 0) return []
   const first = ranked.reduce((a, b) => b.needed <= a.needed ? b : a)
   const cheaper = ranked.filter((link) =>
     link.needed < Infinity && link.point.candidate.cost < first.point.candidate.cost
   )
-  const promising = cheaper.findLastIndex((link) => link.needed <= n) + 1
-  return [first, ...cheaper].map(({ point }, i) => ({
+  const inOrder = first.safe ? cheaper.toSorted((a, b) => Number(b.safe) - Number(a.safe)) : cheaper
+  const promising = inOrder.findLastIndex((link) => link.needed <= n) + 1
+  return [first, ...inOrder].map(({ point }, i) => ({
     point,
     weight: promising === 0 ? Number(i === 0) : i === 0 ? 0.5 : i <= promising ? 0.5 / promising : 0
   }))
 }
+
+const ROUNDING = 1e-9
 
 const greatest = (values: Float64Array): number => values.reduce((a, b) => Math.max(a, b), 0)
 
@@ -291,17 +309,15 @@ const neededForBudget = (point: MeasuredPoint, budget: number, capUsd: number, a
   return requestsNeeded({ v, mean: mean(share), eps: budget / capUsd, alpha, n: 0 }) ?? Infinity
 }
 
-/** The best point, by the rows it was searched on, whose mean cost there is within the budget; else the cheapest. */
-const bestWithin = (points: ReadonlyArray<MeasuredPoint>, budget: number): MeasuredPoint => {
-  const within = points.filter((p) => p.candidate.cost <= budget)
-  return within.length === 0
-    ? points.reduce((a, b) => b.candidate.cost < a.candidate.cost ? b : a)
-    : within.reduce((a, b) => b.candidate.quality > a.candidate.quality ? b : a)
-}
+/** The point of the greatest quality on the rows that it was searched on; undefined of none. */
+const bestOf = (points: ReadonlyArray<MeasuredPoint>): MeasuredPoint | undefined =>
+  points.reduce<MeasuredPoint | undefined>(
+    (a, b) => a === undefined || b.candidate.quality > a.candidate.quality ? b : a,
+    undefined
+  )
 
-/** Share of latencies above a cap; an unknown one counts as above. */
-const shareAbove = (latencyMs: Float64Array, capMs: number): number =>
-  latencyMs.reduce((above, ms) => above + (ms <= capMs ? 0 : 1), 0) / Math.max(1, latencyMs.length)
+const cheapestOf = (points: ReadonlyArray<MeasuredPoint>): MeasuredPoint =>
+  points.reduce((a, b) => b.candidate.cost < a.candidate.cost ? b : a)
 
 /** Independent requests on which the point's test will probably pass, by its loss on the rows it was searched on. */
 const neededToPass = (

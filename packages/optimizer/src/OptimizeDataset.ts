@@ -2,6 +2,7 @@ import { BadInput, type Objective, type OperatingPoint, type RoutingTable, type 
 import { applyTable } from "./ApplyTable.ts"
 import { baselines, oracleFrontier, randomMix } from "./Baselines.ts"
 import { certifyShare } from "./certify/CertifyShare.ts"
+import { EXCEED, passingShare, POWER } from "./certify/Latency.ts"
 import { certifyPoints, type MeasuredPoint, worthTesting } from "./CertifyPoints.ts"
 import { chooseClusters } from "./clusters/ChooseClusters.ts"
 import { type Dataset, taskOf } from "./data/Dataset.ts"
@@ -12,7 +13,7 @@ import { embeddingReport } from "./describe/EmbeddingReport.ts"
 import { savings } from "./describe/Savings.ts"
 import { taskResults } from "./describe/TaskResults.ts"
 import { tierCalibrations } from "./describe/TierCalibrations.ts"
-import { develop, type Developed } from "./Develop.ts"
+import { develop, type Developed, type DevelopOptions } from "./Develop.ts"
 import { fillCosts } from "./fit/FillCosts.ts"
 import type { GradeSources } from "./labels/GradeSources.ts"
 import { measureGold } from "./labels/MeasureGold.ts"
@@ -99,11 +100,14 @@ export const optimizeDataset = (loaded: Dataset, options: OptimizeOptions): Opti
   const { clusters, data, verdict } = chooseClusters(fillCosts(loaded, split.develop), split.develop, options.seed)
   lap("clusters")
   const groupsOf = (at: Uint32Array) => groupRows(at.length, Uint32Array.from(at, (row) => data.group[row]!))
-  const first = develop(data, split.develop, options, lap)
+  const tested = groupsOf(split.certify).count
+  const developOn = (at: Uint32Array) =>
+    develop(data, at, { ...options, latency: latencyCap(options.objective, tested) }, lap)
+  const first = developOn(split.develop)
   const searched = withOutcomes(first)
   const heldOut = options.grades !== undefined || options.objective.task_floor !== undefined ||
-    worthTesting(searched, options.objective, groupsOf(split.certify).count)
-  const developed = heldOut ? first : develop(data, rows, options, lap)
+    worthTesting(searched, options.objective, tested)
+  const developed = heldOut ? first : developOn(rows)
   const { candidates, chosen, fitted, scores } = developed
   const parts = tableParts(data, fitted, data.tiers.map((name) => ({ name, ...options.tierDetails?.get(name) })))
   const certify = heldOut ? split.certify : rows
@@ -189,6 +193,13 @@ export const optimizeDataset = (loaded: Dataset, options: OptimizeOptions): Opti
     columns: { develop: fitted.columns, certify: columns }
   }
 }
+
+/** The cap on latency with shares of late requests at which a test on so many will pass: probably, and as likely as not. */
+const latencyCap = ({ confidence, p95_ms }: Objective, tested: number): DevelopOptions["latency"] =>
+  p95_ms === undefined ? undefined : {
+    capMs: p95_ms,
+    shares: [POWER, 0.5].map((power) => passingShare(tested, (1 - confidence) / 2, power) ?? EXCEED)
+  }
 
 /** The points with what they did, by cross-fitting, on the rows they were searched on. */
 const withOutcomes = ({ candidates, fitted, measure, rows }: Developed) => {

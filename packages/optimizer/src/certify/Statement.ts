@@ -1,4 +1,5 @@
 import type { Certificate, Objective } from "@spillway/domain"
+import { EXCEED } from "./Latency.ts"
 
 /** What a certificate's words are made of. */
 export interface StatementFacts {
@@ -17,6 +18,10 @@ export interface StatementFacts {
   /** Sure grades that corrected the others, where they were enough to. */
   readonly gold: number | undefined
   readonly segments: Certificate["segments"] | undefined
+  /** Share of the requests searched on that take the flagship longer than the cap; 0 without a cap. */
+  readonly flagshipLate: number
+  /** The best of the points that kept budget and cap on the requests searched on. */
+  readonly inTime: string | undefined
 }
 
 /** Most mean USD per request that may be spent, by the stricter of both ways to say it. */
@@ -51,8 +56,11 @@ export const statement = (facts: StatementFacts): string => {
       : certified
       ? `With ${confidence} confidence, on traffic like the ${n} requests it was tested on, ${promises} at point "${point}".`
       : point !== "flagship"
-      ? `Nothing is certified at ${confidence} confidence on ${n} requests (${promises}). Point "${point}" is served: the best of those that kept within the budget on the requests that were searched on, or the cheapest where none did.`
+      ? `Nothing is certified at ${confidence} confidence on ${n} requests (${promises}). Point "${point}" is served: the best of those that kept ${
+        keptWord(objective)
+      } on the requests that were searched on, or the cheapest where none did.`
       : `Nothing cheaper than the flagship is certified at ${confidence} confidence on ${n} requests (${promises}), so the flagship is served. ${needed}`,
+    point === "flagship" ? lateFlagship(facts) : undefined,
     facts.gold === undefined
       ? undefined
       : `Quality is that of sure grades: ${facts.gold} requests have them, and correct the ${
@@ -61,6 +69,25 @@ export const statement = (facts: StatementFacts): string => {
     taskStatement(facts)
   ].filter((sentence) => sentence !== undefined).join(" ")
 }
+
+const keptWord = (objective: Objective): string =>
+  objective.p95_ms === undefined
+    ? "within the budget"
+    : budgetUsd(objective) === undefined
+    ? "the cap on latency"
+    : "within the budget and the cap on latency"
+
+/** That the flagship, which is served because nothing else is certified, breaks the cap itself. */
+const lateFlagship = ({ flagshipLate, inTime, objective }: StatementFacts): string | undefined =>
+  flagshipLate <= EXCEED
+    ? undefined
+    : `The flagship itself breaks the cap: of the requests that were searched on, ${
+      percent(flagshipLate)
+    } took it longer than ${objective.p95_ms} ms. ${
+      inTime === undefined
+        ? "No point kept the cap there."
+        : `Of the points that kept it there, "${inTime}" is the best.`
+    }`
 
 const qualityIn = ({ gold, labels }: StatementFacts): string => {
   if (labels === "graded" || gold !== undefined) return "mean quality"

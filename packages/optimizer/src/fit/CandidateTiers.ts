@@ -1,5 +1,6 @@
 import type { Dataset } from "../data/Dataset.ts"
 import { hull } from "../search/Hull.ts"
+import { isLate } from "../search/SearchProblem.ts"
 import { mean } from "../statistics/Moments.ts"
 
 /** Cascades are searched over so many tiers: subsets double with each, and so does what chance can find in them. */
@@ -7,13 +8,16 @@ const MOST_CANDIDATES = 8
 
 /**
  * The tiers that cascades may be built of, in ascending order: all where they are few, else the cheapest, the flagship and
- * those that fall least short of what mixing other tiers at random reaches at their cost. Judged by means over `rows`.
+ * those that fall least short of what mixing other tiers at random reaches at their cost. Judged by means over `rows`; an
+ * answer that alone takes longer than a cap on latency counts as of no quality.
  */
-export const candidateTiers = (data: Dataset, rows: Uint32Array): ReadonlyArray<number> => {
+export const candidateTiers = (data: Dataset, rows: Uint32Array, capMs?: number): ReadonlyArray<number> => {
   const tiers = data.tiers.map((_, k) => k)
   if (tiers.length <= MOST_CANDIDATES) return tiers
   const meanOf = (column: Float64Array) => mean(Float64Array.from(rows, (row) => column[row]!))
-  const quality = data.quality.map(meanOf), cost = data.costUsd.map(meanOf)
+  const inTime = (q: number, ms: number) => capMs !== undefined && isLate(ms, capMs) ? 0 : q
+  const quality = data.quality.map((column, k) => meanOf(column.map((q, row) => inTime(q, data.latencyMs[k]![row]!))))
+  const cost = data.costUsd.map(meanOf)
   const line = hull(cost, quality)
   /** Quality that mixing tiers of the hull reaches at a cost. */
   const reached = (usd: number): number => {

@@ -20,8 +20,13 @@ export interface FittedPolicy {
 }
 
 /** Fits heads, costs and acceptors on the development rows. */
-export const fitPolicy = (data: Dataset, rows: Uint32Array, fold: Uint8Array, folds: number): FittedPolicy => {
-  const candidates = candidateTiers(data, rows)
+export const fitPolicy = (
+  data: Dataset,
+  rows: Uint32Array,
+  fold: Uint8Array,
+  folds: number,
+  candidates = candidateTiers(data, rows)
+): FittedPolicy => {
   const { embedding, heads, standardization } = fitHeads(data, rows, fold, folds)
   const flagshipHead = heads[data.flagship]!.crossFitted
   const predictedQuality = heads.map((head) =>

@@ -4,6 +4,7 @@ import { mean } from "../statistics/Moments.ts"
 import { type DecisionColumns, predictionsOf, problemOf } from "./Columns.ts"
 import type { PolicyClass } from "./PolicyClass.ts"
 import { searchedRows } from "./SearchedRows.ts"
+import { withinCap } from "./WithinCap.ts"
 
 /** A class with its cross-validated worth: mean over prices of `quality - lambda * cost`, on rows its plans never saw. */
 export interface ClassScore {
@@ -22,7 +23,9 @@ const MOST_ROWS = 10_000
 /**
  * Chooses among policy classes by cross-validation. At each price every class is searched on all folds but one and
  * measured by labels on that one, so no class gains from having more members to pick from. A class is penalized by the
- * standard error of its difference to the simplest class: among equals the simpler wins.
+ * standard error of its difference to the simplest class: among equals the simpler wins. Where latency is capped, a class is
+ * charged the price of the late rows that it has beyond the share that may be, and plans that break the cap where they were
+ * searched count as of no quality.
  *
  * @param lambdas prices in descending order
  */
@@ -39,6 +42,8 @@ export const chooseClass = (
   const groups = Uint32Array.from(used, (row) => group[row]!)
   const worth = classes.map(() => new Float64Array(used.length))
   const positions = Uint32Array.from(used.keys())
+  const mostLate = columns.latency?.mostLate ?? 0
+  const overrun = new Float64Array(classes.length)
   for (let f = 0; f < folds; f++) {
     const inside = used.filter((row) => fold[row] !== f), at = positions.filter((i) => fold[used[i]!] === f)
     const outside = at.map((i) => used[i]!)
@@ -48,16 +53,23 @@ export const chooseClass = (
       const searched = searchedRows(problemOf(columns, inside, score, "blended"), predictions)
       const measured = problemOf(columns, outside, score, "labels")
       for (const c of group) {
-        const plan = classes[c]!.search(searched)
+        const search = withinCap(classes[c]!.search(searched), searched)
         for (const lambda of lambdas) {
-          const { rows: result } = evaluatePlan(measured, plan(lambda), predicted)
-          at.forEach((i, j) => worth[c]![i]! += (result.quality[j]! - lambda * result.cost[j]!) / lambdas.length)
+          const { keeps, mu, plans } = search(lambda)
+          for (const { plan, share } of plans) {
+            const { late, rows: result } = evaluatePlan(measured, plan, predicted)
+            const weight = share / lambdas.length
+            at.forEach((i, j) =>
+              worth[c]![i]! += weight * ((keeps ? result.quality[j]! : 0) - lambda * result.cost[j]!)
+            )
+            overrun[c]! += weight * mu * (late - mostLate) * at.length / used.length
+          }
         }
       }
     }
   }
   const spreads = worth.map((values) => clusterError(values, worth[0]!, groups))
-  const means = worth.map(mean)
+  const means = worth.map((values, c) => mean(values) - Math.max(0, overrun[c]!))
   const penalized = means.map((m, c) => m - SPREAD_PENALTY * spreads[c]!)
   const chosen = penalized.indexOf(Math.max(...penalized))
   return classes.map((policyClass, c) => ({

@@ -1,4 +1,4 @@
-import type { Predictions, SearchProblem } from "../search/SearchProblem.ts"
+import type { CappedLatency, Predictions, SearchProblem } from "../search/SearchProblem.ts"
 
 /** Cross-fitted columns over all rows of the data (NaN outside the development rows), by tier. */
 export interface DecisionColumns {
@@ -20,6 +20,8 @@ export interface DecisionColumns {
   readonly predictedCost: ReadonlyArray<Float64Array>
   /** US dollars of the vector of a request whose plan reads predictions; absent where unknown, or where heads read none. */
   readonly embeddingUsd?: number | undefined
+  /** Absent where latency is no matter. */
+  readonly latency?: CappedLatency | undefined
 }
 
 export type AfterColumns = ReadonlyArray<ReadonlyArray<Float64Array | undefined>>
@@ -67,6 +69,7 @@ export const problemOf = (
     quality,
     cost: take(columns.cost, rows),
     score: take(columns[score], rows),
+    latency: columns.latency && { ...columns.latency, ms: take(columns.latency.ms, rows) },
     after: after.map((byPrevious, k) =>
       byPrevious.map((column, p) => {
         if (column === undefined) return undefined

@@ -1,19 +1,24 @@
 import type { PlanKind } from "@spillway/domain"
 import { cascadeRoutingSearch } from "../search/CascadeRouting.ts"
 import { chainBuffers } from "../search/Coordinate.ts"
-import { type IndexedPlan, routePlan, singlePlan } from "../search/IndexedPlan.ts"
+import { evaluatePlan } from "../search/EvaluatePlan.ts"
+import { type IndexedPlan, singlePlan } from "../search/IndexedPlan.ts"
 import { routeCascadePoint } from "../search/RouteCascade.ts"
+import { routeSearch } from "../search/RouteSearch.ts"
 import type { ScoreKind } from "./Columns.ts"
 import type { SearchedRows } from "./SearchedRows.ts"
 
-/** A family of policies with its search: for a price of cost, the member that is best on some rows. */
+/** The best plan at a price of cost, `lambda`, and one of being late, `mu`; see {@link SearchProblem}. */
+export type PricedSearch = (lambda: number, mu: number) => IndexedPlan
+
+/** A family of policies with its search: the member that is best on some rows for a price of cost and one of being late. */
 export interface PolicyClass {
   readonly name: string
   readonly kind: PlanKind
   /** The score its stages test. */
   readonly score: ScoreKind
   /** Prepares a search on some rows; prices are asked for in descending order. */
-  readonly search: (rows: SearchedRows) => (lambda: number) => IndexedPlan
+  readonly search: (rows: SearchedRows) => PricedSearch
 }
 
 const single: PolicyClass = {
@@ -23,8 +28,9 @@ const single: PolicyClass = {
   search: ({ problem }) => {
     const mean = (column: Float64Array) => column.reduce((sum, v) => sum + v, 0) / problem.n
     const quality = problem.quality.map(mean), cost = problem.cost.map(mean)
-    return (lambda) => {
-      const value = quality.map((q, k) => q - lambda * cost[k]!)
+    const late = quality.map((_, k) => evaluatePlan(problem, singlePlan(problem.tiers, k)).late)
+    return (lambda, mu) => {
+      const value = quality.map((q, k) => q - lambda * cost[k]! - mu * late[k]!)
       return singlePlan(problem.tiers, value.indexOf(Math.max(...value)))
     }
   }
@@ -34,14 +40,14 @@ const route: PolicyClass = {
   name: "route",
   kind: "route",
   score: "confidence",
-  search: ({ problem }) => (lambda) => routePlan(problem.tiers, lambda, problem.quality.map((_, k) => k))
+  search: ({ predictions, problem }) => routeSearch(problem, predictions)
 }
 
 const cascadeOn = (kind: PlanKind, score: ScoreKind): PolicyClass => ({
   name: kind,
   kind,
   score,
-  search: ({ bestCascade }) => (lambda) => ({ ...bestCascade(lambda).plan, kind })
+  search: ({ bestCascade }) => (lambda, mu) => ({ ...bestCascade(lambda, mu).plan, kind })
 })
 
 const routeCascade: PolicyClass = {
@@ -50,9 +56,9 @@ const routeCascade: PolicyClass = {
   score: "confidence",
   search: ({ bestCascade, predictions, ranked }) => {
     const problem = ranked(), buffers = chainBuffers(problem)
-    return (lambda) => {
-      const points = [bestCascade(lambda).tiers, problem.candidates]
-        .map((chain) => routeCascadePoint(problem, predictions, chain, lambda, buffers))
+    return (lambda, mu) => {
+      const points = [bestCascade(lambda, mu).tiers, problem.candidates]
+        .map((chain) => routeCascadePoint(problem, predictions, chain, lambda, mu, buffers))
       return (points[1]!.value > points[0]!.value ? points[1]! : points[0]!).plan
     }
   }
@@ -64,7 +70,7 @@ const cascadeRoutingOn = (name: string, score: ScoreKind): PolicyClass => ({
   score,
   search: ({ bestCascade, predictions, ranked }) => {
     const { solve } = cascadeRoutingSearch(ranked(), predictions)
-    return (lambda) => solve(lambda, bestCascade(lambda).plan).plan
+    return (lambda, mu) => solve(lambda, bestCascade(lambda, mu).plan, mu).plan
   }
 })
 

@@ -9,8 +9,8 @@ export interface SearchedRows {
   readonly problem: SearchProblem
   readonly predictions: Predictions
   readonly ranked: () => RankedProblem
-  /** The best cascade over any subset of the tiers. Prices are asked for in descending order. */
-  readonly bestCascade: (lambda: number) => BestCascade
+  /** The best cascade over any subset of the tiers at two prices. Those of cost are asked for in descending order. */
+  readonly bestCascade: (lambda: number, mu: number) => BestCascade
 }
 
 /** A cascade with the tiers it was searched on, of which its plan may leave out the last. */
@@ -31,14 +31,15 @@ const MOST_IN_CHAIN = 5
 export const searchedRows = (problem: SearchProblem, predictions: Predictions): SearchedRows => {
   const ranked = once(() => rankProblem(problem, BINS))
   const search = once(() => subsetSearch(ranked(), Math.min(problem.tiers, MOST_IN_CHAIN)))
-  const found = new Map<number, ChainSolution>()
+  const found = new Map<string, ChainSolution>()
   return {
     problem,
     predictions,
     ranked,
-    bestCascade: (lambda) => {
-      const chain = found.get(lambda) ?? search().solve(lambda)
-      found.set(lambda, chain)
+    bestCascade: (lambda, mu) => {
+      const prices = `${lambda} ${mu}`
+      const chain = found.get(prices) ?? search().solve(lambda, mu)
+      found.set(prices, chain)
       return { tiers: chain.tiers, plan: chainPlan(problem.tiers, chain.tiers, thresholdsOf(ranked(), chain)) }
     }
   }

@@ -1,8 +1,10 @@
 import { type Dataset, taskOf } from "../data/Dataset.ts"
 import { parentTask } from "../fit/SegmentPooling.ts"
 import { measurePoint } from "../Measure.ts"
-import { evaluatePlan } from "../search/EvaluatePlan.ts"
+import { evaluatePlan, type PlanRows } from "../search/EvaluatePlan.ts"
+import type { PlanShares } from "../search/Hull.ts"
 import type { IndexedPlan } from "../search/IndexedPlan.ts"
+import { shareLate } from "../search/SearchProblem.ts"
 import { mean } from "../statistics/Moments.ts"
 import { normalQuantile } from "../statistics/Normal.ts"
 import { clusterError } from "./ChooseClass.ts"
@@ -33,7 +35,7 @@ interface Segment {
  * Gives the candidates that were found at a price a plan of its own for each task that gains by one.
  *
  * For each task (and each inner node of the tree of dotted names) the class is searched on the task's rows alone. Its
- * gain in `quality - lambda * cost` over the plan that would serve the task otherwise, the nearest ancestor's or the
+ * gain in `quality - lambda * cost` (less `mu` where late, at the point's two prices) over the plan that would serve the task otherwise, the nearest ancestor's or the
  * candidate's, is measured by labels on folds that the task's search did not see. The plan that it is compared with has
  * seen them, which is to its favour. A task gets its plan where the one-sided lower bound of the gain, at a level
  * divided by the number of tasks (Bonferroni), is above zero and at least {@link LEAST_CHANGED} requests fare differently;
@@ -53,8 +55,10 @@ export const segmentPlans = (
 ): ReadonlyArray<Candidate> => {
   const segments = segmentsOf(data, rows)
   if (segments.length === 0) return candidates
-  const priced = candidates.flatMap(({ lambda, plans }, index) =>
-    lambda === undefined ? [] : [{ index, lambda, plan: plans[0]!.plan, own: new Map<string, IndexedPlan>() }]
+  const priced = candidates.flatMap(({ lambda, mu, plans }, index) =>
+    lambda === undefined || mu === undefined
+      ? []
+      : [{ index, lambda, mu, plans, own: new Map<string, IndexedPlan>() }]
   ).toSorted((a, b) => b.lambda - a.lambda)
   const runs = inRuns(priced, TESTED_PRICES)
   const tested = runs.map((run) => run[Math.floor(run.length / 2)]!)
@@ -74,15 +78,15 @@ export const segmentPlans = (
       const positions = Uint32Array.from(at.keys()).filter((i) => fold[at[i]!] === f)
       if (positions.length === 0) continue
       const plan = searchOn(inside), run = runOn(positions.map((i) => at[i]!))
-      tested.forEach(({ lambda }, t) => {
-        const { cost, quality } = run(plan(lambda))
-        positions.forEach((i, j) => worth[t]![i] = quality[j]! - lambda * cost[j]!)
+      tested.forEach((prices, t) => {
+        const own = worthOf(alone(plan(prices.lambda, prices.mu)), prices, run)
+        positions.forEach((i, j) => worth[t]![i] = own[j]!)
       })
     }
     const run = runOn(at)
-    const gains = tested.map(({ lambda, own, plan }, t) => {
-      const { cost, quality } = run(nearest(own, task) ?? plan)
-      const inherited = quality.map((q, i) => q - lambda * cost[i]!)
+    const gains = tested.map((point, t) => {
+      const before = nearest(point.own, task)
+      const inherited = worthOf(before === undefined ? point.plans : alone(before), point, run)
       const changed = new Set(groups.filter((_, i) => Math.abs(worth[t]![i]! - inherited[i]!) > ROUNDING)).size
       return changed >= LEAST_CHANGED &&
         mean(worth[t]!) - mean(inherited) > z * clusterError(worth[t]!, inherited, groups)
@@ -90,7 +94,7 @@ export const segmentPlans = (
     const chosen = runs.flatMap((points, t) => gains[t] ? points : [])
     if (chosen.length === 0) continue
     const plan = searchOn(at)
-    for (const { lambda, own } of chosen) own.set(task, plan(lambda))
+    for (const { lambda, mu, own } of chosen) own.set(task, plan(lambda, mu))
   }
 
   const changed = new Map(priced.filter(({ own }) => own.size > 0).map(({ index, own }) => [index, own]))
@@ -99,8 +103,12 @@ export const segmentPlans = (
   return candidates.map((candidate, index): Candidate => {
     const own = changed.get(index)
     if (own === undefined) return candidate
-    const { costUsd, quality } = measurePoint(data, rows, { name: "", plans: candidate.plans, segments: own }, run)
-    return { ...candidate, segments: own, quality: mean(quality), cost: mean(costUsd) }
+    const point = { name: "", plans: candidate.plans, segments: own }
+    const { costUsd, latencyMs, quality } = measurePoint(data, rows, point, run)
+    const late = columns.latency === undefined ? 0 : shareLate(latencyMs, columns.latency.capMs)
+    // At the prices of the point a task's plan may be later than the one that it inherits.
+    if (late > Math.max(candidate.late, columns.latency?.mostLate ?? 0)) return candidate
+    return { ...candidate, segments: own, quality: mean(quality), cost: mean(costUsd), late }
   }).toSorted((a, b) => a.cost - b.cost)
 }
 
@@ -129,6 +137,21 @@ const segmentsOf = (data: Dataset, rows: Uint32Array): ReadonlyArray<Segment> =>
     .slice(0, MOST_SEGMENTS)
     .toSorted(([a], [b]) => a < b ? -1 : 1)
     .map(([task, list]) => ({ task, rows: Uint32Array.from(list) }))
+}
+
+const alone = (plan: IndexedPlan): PlanShares => [{ share: 1, plan }]
+
+/** What each row is worth that plans run over, at two prices. */
+const worthOf = (
+  plans: PlanShares,
+  { lambda, mu }: { readonly lambda: number; readonly mu: number },
+  run: (plan: IndexedPlan) => PlanRows
+): Float64Array => {
+  const worths = plans.map(({ plan, share }) => {
+    const { cost, late, quality } = run(plan)
+    return quality.map((q, i) => share * (q - lambda * cost[i]! - mu * late[i]!))
+  })
+  return worths.reduce((sum, worth) => sum.map((value, i) => value + worth[i]!))
 }
 
 /** The plan of the nearest ancestor that has one. */

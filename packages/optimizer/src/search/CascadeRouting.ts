@@ -1,7 +1,7 @@
 import type { IndexedPlan, IndexedStage } from "./IndexedPlan.ts"
 import { qualityAfter, rankAfter, type RankedProblem } from "./RankedProblem.ts"
 import { routeEntries } from "./Route.ts"
-import type { Predictions } from "./SearchProblem.ts"
+import { isLate, type Predictions } from "./SearchProblem.ts"
 
 /** An action of a stage: escalate to a tier, or {@link ACCEPT}. */
 type Action = number
@@ -30,7 +30,7 @@ export interface CascadeRoutingSearch {
    * `start` is a plan to begin from beside the predicted entries, for instance the best cascade. What is found is worth
    * less by no more than the price of steps.
    */
-  readonly solve: (lambda: number, start: IndexedPlan) => CascadeRoutingSolution
+  readonly solve: (lambda: number, start: IndexedPlan, mu?: number) => CascadeRoutingSolution
 }
 
 /**
@@ -41,9 +41,12 @@ export interface CascadeRoutingSearch {
  * its quality accepted, or the continuation value of each dearer tier; one histogram over ranks for each action and one
  * pass of dynamic programming with a price for each step give the best step function exactly. Stages are improved from
  * the dearest to the cheapest while that gains: a local optimum, O(sweeps n K^2). Entry prices and stages in turn.
+ *
+ * With the actions of dearer tiers fixed, a row that calls a tier follows one path from there to an answer, so how long
+ * that takes is known too, and a row is charged for being late just where what went before and that path pass the cap.
  */
 export const cascadeRoutingSearch = (problem: RankedProblem, predictions: Predictions): CascadeRoutingSearch => {
-  const { candidates, n, ranking, tiers, totalWeight } = problem
+  const { candidates, latency, n, ranking, tiers, totalWeight } = problem
   const bins = ranking.map((r) => r?.bins ?? 1)
   const all = Array.from({ length: tiers }, (_, k) => k)
   /** Stands for a tier before where there is none. */
@@ -55,18 +58,25 @@ export const cascadeRoutingSearch = (problem: RankedProblem, predictions: Predic
   const ranks = all.map((k) => befores.map((p) => ranking[k] === undefined ? noRank : rankAfter(problem, k, p)))
   const qualities = all.map((k) => befores.map((p) => qualityAfter(problem, k, p)))
   const previous = all.map(() => new Uint8Array(n))
+  const columns = () =>
+    all.map((k) => befores.map((_, p) => new Float64Array(p === FIRST || judgedApart(k, p) ? n : 0)))
   /** `onward[k][p]`: worth of calling tier k right after p, before the calls that led there; empty where p is no matter. */
-  const onward = all.map((k) => befores.map((_, p) => new Float64Array(p === FIRST || judgedApart(k, p) ? n : 0)))
+  const onward = columns()
+  /** Milliseconds of calling tier k right after p and all calls that follow, and of all calls up to tier k. */
+  const rest = latency === undefined ? [] : columns(), elapsed = latency?.ms.map(() => new Float64Array(n)) ?? []
+  const isOver = (ms: number) => latency !== undefined && isLate(ms, latency.capMs)
+  const weightOf = (i: number) => problem.weight?.[i] ?? 1
 
   /** Marks, for each tier, the rows that reach it by the tier they come from. */
   const follow = (entry: Uint8Array, actions: ReadonlyArray<Int8Array>) => {
     for (const column of previous) column.fill(NONE)
     for (let i = 0; i < n; i++) previous[entry[i]!]![i] = FIRST
     for (const k of candidates) {
-      const came = previous[k]!, rank = ranks[k]!, next = actions[k]!
+      const came = previous[k]!, rank = ranks[k]!, next = actions[k]!, ms = latency?.ms[k], took = elapsed[k]
       for (let i = 0; i < n; i++) {
         const p = came[i]!
         if (p === NONE) continue
+        if (ms !== undefined) took![i] = ms[i]! + (p === FIRST ? 0 : elapsed[p]![i]!)
         const action = next[rank[p]![i]!]!
         if (action !== ACCEPT) previous[action]![i] = k
       }
@@ -82,17 +92,25 @@ export const cascadeRoutingSearch = (problem: RankedProblem, predictions: Predic
       /** By action, that of accepting first. */
       const worth = [qualities[k]![p]!, ...all.map((target) => worthAfter(target, k))]
       for (let i = 0; i < n; i++) out[i] = worth[actions[rank[i]!]! - ACCEPT]![i]! - lambda * cost[i]!
+      if (latency === undefined) continue
+      const ms = latency.ms[k]!, takes = rest[k]![p]!
+      const follows = all.map((target) => rest[target]![judgedApart(target, k) ? k : FIRST]!)
+      for (let i = 0; i < n; i++) {
+        const action = actions[rank[i]!]!
+        takes[i] = ms[i]! + (action === ACCEPT ? 0 : follows[action]![i]!)
+      }
     }
   }
   const worthAfter = (k: number, p: number): Float64Array => onward[k]![judgedApart(k, p) ? p : FIRST]!
 
   /** The best step function of tier k for the rows that reach it; the old one where none does. */
-  const improveStage = (k: number, old: Int8Array): Int8Array => {
+  const improveStage = (k: number, mu: number, old: Int8Array): Int8Array => {
     if (ranking[k] === undefined) return old
     const targets: ReadonlyArray<Action> = [ACCEPT, ...candidates.filter((t) => t > k)]
     const sums = targets.map(() => new Float64Array(bins[k]!))
     const worth = targets.map((t) => t === ACCEPT ? qualities[k]![FIRST]! : worthAfter(t, k))
     const came = previous[k]!, rank = ranks[k]!, accepts = qualities[k]!
+    const took = elapsed[k], takes = targets.map((t) => rest[t]?.[judgedApart(t, k) ? k : FIRST])
     let squares = 0
     for (let i = 0; i < n; i++) {
       const p = came[i]!
@@ -100,7 +118,8 @@ export const cascadeRoutingSearch = (problem: RankedProblem, predictions: Predic
       const bin = rank[p]![i]!, accept = accepts[p]![i]!
       let best = 0
       for (let a = 1; a < worth.length; a++) {
-        const gain = worth[a]![i]! - accept
+        const passes = mu > 0 && !isOver(took![i]!) && isOver(took![i]! + takes[a]![i]!)
+        const gain = worth[a]![i]! - accept - (passes ? mu * weightOf(i) : 0)
         sums[a]![bin]! += gain
         best = Math.max(best, Math.abs(gain))
       }
@@ -109,23 +128,26 @@ export const cascadeRoutingSearch = (problem: RankedProblem, predictions: Predic
     return squares === 0 ? old : bestSteps(targets, sums, STEP_PENALTY * Math.sqrt(squares))
   }
 
-  const meanWorth = (entry: Uint8Array): number => {
+  const meanWorth = (entry: Uint8Array, mu: number): number => {
     let sum = 0
-    for (let i = 0; i < n; i++) sum += onward[entry[i]!]![FIRST]![i]!
+    for (let i = 0; i < n; i++) {
+      sum += onward[entry[i]!]![FIRST]![i]!
+      if (mu > 0 && isOver(rest[entry[i]!]![FIRST]![i]!)) sum -= mu * weightOf(i)
+    }
     return sum / totalWeight
   }
 
-  const improve = (lambda: number, entry: Uint8Array, start: ReadonlyArray<Int8Array>) => {
+  const improve = (lambda: number, mu: number, entry: Uint8Array, start: ReadonlyArray<Int8Array>) => {
     let actions = start
     let value = -Infinity
     for (let sweep = 0; sweep < MAX_SWEEPS; sweep++) {
       follow(entry, actions)
       const next: Array<Int8Array> = [...actions]
       for (const k of candidates.toReversed()) {
-        next[k] = improveStage(k, actions[k]!)
+        next[k] = improveStage(k, mu, actions[k]!)
         continueFrom(k, lambda, next[k]!)
       }
-      const reached = meanWorth(entry)
+      const reached = meanWorth(entry, mu)
       const gains = reached > value + 1e-9
       // A sweep that drops steps for their price may fall, also below `start`. It is kept all the same: with 300 labels of
       // MMLU-Pro and 13 tiers, plans that keep such steps are worth .006 less on other rows.
@@ -136,7 +158,7 @@ export const cascadeRoutingSearch = (problem: RankedProblem, predictions: Predic
     return { actions, value }
   }
 
-  const solve = (lambda: number, start: IndexedPlan): CascadeRoutingSolution => {
+  const solve = (lambda: number, start: IndexedPlan, mu = 0): CascadeRoutingSolution => {
     const begin = all.map((k) => actionsOf(start.stages[k], problem, k))
     let best: { entry: IndexedPlan["entry"]; actions: ReadonlyArray<Int8Array>; value: number } | undefined
     const entries: ReadonlyArray<IndexedPlan["entry"]> = [
@@ -144,7 +166,7 @@ export const cascadeRoutingSearch = (problem: RankedProblem, predictions: Predic
       ...ENTRY_MULTIPLES.map((multiple) => ({ lambda: multiple * lambda, tiers: candidates }))
     ]
     for (const entry of entries) {
-      const found = improve(lambda, routeEntries(n, entry, predictions), begin)
+      const found = improve(lambda, mu, routeEntries(n, entry, predictions), begin)
       if (best === undefined || found.value > best.value) best = { entry, ...found }
     }
     const { actions, entry, value } = best!

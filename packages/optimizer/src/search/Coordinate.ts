@@ -1,5 +1,6 @@
 import { bestCut } from "./BestCut.ts"
 import { qualityAfter, rankAfter, type RankedProblem, rankingOf } from "./RankedProblem.ts"
+import { type CappedLatency, isLate } from "./SearchProblem.ts"
 import { bestPairOfCuts } from "./ThreeTier.ts"
 
 /** Tiers called in order, and for each but the last the cut (a rank) from which its answer is accepted. */
@@ -8,20 +9,21 @@ export interface Chain {
   readonly cuts: ReadonlyArray<number>
 }
 
-/** A chain with its mean objective at the price it was searched at. */
+/** A chain with its mean objective at the prices it was searched at. */
 export interface ChainSolution extends Chain {
   readonly value: number
 }
 
-/** A chain with its mean quality and mean USD per row. */
+/** A chain with its mean quality and mean USD per row, and the share of rows that take longer than the cap. */
 export interface ChainOutcome {
   readonly quality: number
   readonly cost: number
+  readonly late: number
 }
 
 export interface ChainSearch {
   /** The best of several starts: cold ones, or the first of them and `warm` where that is given. */
-  readonly solve: (lambda: number, warm?: ReadonlyArray<number>) => ChainSolution
+  readonly solve: (lambda: number, mu?: number, warm?: ReadonlyArray<number>) => ChainSolution
   readonly evaluate: (cuts: ReadonlyArray<number>) => ChainOutcome
 }
 
@@ -53,6 +55,25 @@ export const chainBuffers = (problem: RankedProblem): ChainBuffers => {
 /** 1 where `a < b`, else 0, for small integers. */
 const isBelow = (a: number, b: number): number => (a - b) >>> 31
 
+/** The position of a chain at which each row's calls pass the cap, one beyond the last where they never do. */
+const lateFrom = (
+  { n }: RankedProblem,
+  { capMs, ms }: CappedLatency,
+  tiers: ReadonlyArray<number>,
+  enters: Uint8Array
+): Uint8Array => {
+  const elapsed = new Float64Array(n), from = new Uint8Array(n).fill(tiers.length)
+  tiers.forEach((tier, j) => {
+    const call = ms[tier]!
+    for (let i = 0; i < n; i++) {
+      if (enters[i]! > j || from[i]! < j) continue
+      elapsed[i] = elapsed[i]! + call[i]!
+      if (isLate(elapsed[i]!, capMs)) from[i] = j
+    }
+  })
+  return from
+}
+
 /** The thresholds (scores) of a chain's cuts (ranks). */
 export const thresholdsOf = (problem: RankedProblem, { cuts, tiers }: Chain): Array<number> =>
   cuts.map((cut, j) => rankingOf(problem, tiers[j]!).edges[cut]!)
@@ -68,6 +89,9 @@ const startShares = [1, 0.5]
  * escalated; one histogram over ranks and one scan give the best cut exactly. A sweep runs from the last test to the
  * first, O(n m + bins m), so continuation values are one running column. Sweeps repeat until no cut moves: a local
  * optimum, exact for two tiers. Chains of three are solved exactly.
+ *
+ * Latency adds up along a chain as cost does, so a row is charged for being late at the one position where its calls pass
+ * the cap: nothing else changes, and what is exact stays so.
  *
  * `entry` holds each row's first position in the chain (0 where absent), for plans that enter at a predicted tier.
  */
@@ -97,12 +121,18 @@ export const chainSearch = (
   const quality = tiers.map((_, j) => along(j, qualityAfter))
   const cost = tiers.map((tier) => problem.cost[tier]!)
   const { charge, gain, onward, reached, second } = buffers
+  const late = problem.latency === undefined ? undefined : lateFrom(problem, problem.latency, tiers, enters)
 
-  /** Fills `charge` for a price. */
-  const price = (lambda: number) => {
+  /** Fills `charge` for two prices. */
+  const price = (lambda: number, mu: number) => {
     for (let j = 0; j <= last; j++) {
       const usd = cost[j]!, charged = charge[j]!
       for (let i = 0; i < n; i++) charged[i] = lambda * usd[i]!
+    }
+    if (late === undefined || mu === 0) return
+    for (let i = 0; i < n; i++) {
+      const j = late[i]!
+      if (j <= last) charge[j]![i] = charge[j]![i]! + mu * (problem.weight?.[i] ?? 1)
     }
   }
 
@@ -166,8 +196,8 @@ export const chainSearch = (
     return { tiers, cuts: [best.first, best.second], value: (best.sum - first) / totalWeight }
   }
 
-  const solve = (lambda: number, warm?: ReadonlyArray<number>): ChainSolution => {
-    price(lambda)
+  const solve = (lambda: number, mu = 0, warm?: ReadonlyArray<number>): ChainSolution => {
+    price(lambda, mu)
     if (last === 2 && entry === undefined) return solvePair()
     const cold = startShares.map((share) => rankings.map(({ bins }) => Math.round(share * bins)))
     const starts = warm === undefined ? cold : [cold[0]!, warm]
@@ -177,15 +207,20 @@ export const chainSearch = (
 
   const evaluate = (cuts: ReadonlyArray<number>): ChainOutcome => {
     follow(cuts)
-    const outcome = { quality: 0, cost: 0 }
+    const outcome = { quality: 0, cost: 0, late: 0 }
     for (let j = 0; j <= last; j++) {
       for (let i = 0; i < n; i++) {
         if (reached[j]![i] === 0) continue
         outcome.cost += cost[j]![i]!
         if (j === last || rankings[j]!.rank[i]! >= cuts[j]!) outcome.quality += quality[j]![i]!
+        if (late?.[i] === j) outcome.late += problem.weight?.[i] ?? 1
       }
     }
-    return { quality: outcome.quality / totalWeight, cost: outcome.cost / totalWeight }
+    return {
+      quality: outcome.quality / totalWeight,
+      cost: outcome.cost / totalWeight,
+      late: outcome.late / totalWeight
+    }
   }
 
   return { solve, evaluate }

@@ -1,6 +1,6 @@
 import type { IndexedPlan, IndexedStage } from "./IndexedPlan.ts"
 import { routeEntries } from "./Route.ts"
-import type { Predictions, SearchProblem } from "./SearchProblem.ts"
+import { isLate, type Predictions, type SearchProblem } from "./SearchProblem.ts"
 
 /** What a plan does with each row. */
 export interface PlanRows {
@@ -12,6 +12,8 @@ export interface PlanRows {
   readonly quality: Float64Array
   /** USD of all calls. */
   readonly cost: Float64Array
+  /** 1 where all calls together take longer than the problem's cap; all 0 without one. */
+  readonly late: Uint8Array
 }
 
 export interface PlanEvaluation {
@@ -20,6 +22,8 @@ export interface PlanEvaluation {
   readonly cost: number
   /** Share of the weight whose accepted answer is the tier's. */
   readonly shares: Float64Array
+  /** Share of the weight that is late. */
+  readonly late: number
   readonly rows: PlanRows
 }
 
@@ -28,7 +32,8 @@ export const planRows = (n: number): PlanRows => ({
   accepted: new Uint8Array(n),
   called: new Uint32Array(n),
   quality: new Float64Array(n),
-  cost: new Float64Array(n)
+  cost: new Float64Array(n),
+  late: new Uint8Array(n)
 })
 
 const undecided = 255
@@ -51,7 +56,7 @@ export const evaluatePlan = (
   rows: PlanRows = planRows(problem.n)
 ): PlanEvaluation => {
   const { n, tiers, weight } = problem
-  const { accepted, called, quality, cost } = rows
+  const { accepted, called, quality, cost, late } = rows
   const at = routeEntries(n, plan.entry, predictions)
   const previous = new Uint8Array(n).fill(undecided)
   called.fill(0)
@@ -87,12 +92,31 @@ export const evaluatePlan = (
   let total = 0
   let qualitySum = 0
   let costSum = 0
+  let lateSum = 0
+  markLate(problem, called, late)
   for (let i = 0; i < n; i++) {
     const w = weight === undefined ? 1 : weight[i]!
     total += w
     qualitySum += w * quality[i]!
     costSum += w * cost[i]!
+    lateSum += w * late[i]!
     shares[accepted[i]!] = shares[accepted[i]!]! + w
   }
-  return { quality: qualitySum / total, cost: costSum / total, shares: shares.map((w) => w / total), rows }
+  return {
+    quality: qualitySum / total,
+    cost: costSum / total,
+    shares: shares.map((w) => w / total),
+    late: lateSum / total,
+    rows
+  }
+}
+
+const markLate = ({ latency, n, tiers }: SearchProblem, called: Uint32Array, late: Uint8Array): void => {
+  late.fill(0)
+  if (latency === undefined) return
+  for (let i = 0; i < n; i++) {
+    let ms = 0
+    for (let k = 0; k < tiers; k++) if ((called[i]! & (1 << k)) !== 0) ms += latency.ms[k]![i]!
+    late[i] = isLate(ms, latency.capMs) ? 1 : 0
+  }
 }

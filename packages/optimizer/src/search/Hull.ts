@@ -1,4 +1,4 @@
-import type { PlanPoint } from "./IndexedPlan.ts"
+import type { IndexedPlan, PlanPoint } from "./IndexedPlan.ts"
 
 /**
  * Indices of the points on the non-decreasing concave hull, cheapest first: all that mixing at random cannot beat.
@@ -27,6 +27,9 @@ export const hull = (cost: ArrayLike<number>, quality: ArrayLike<number>): Array
 export const hullOf = <P extends { readonly cost: number; readonly quality: number }>(
   points: ReadonlyArray<P>
 ): Array<P> => hull(points.map((point) => point.cost), points.map((point) => point.quality)).map((i) => points[i]!)
+
+/** Plans with the share of rows that each serves; the shares add up to 1. */
+export type PlanShares = ReadonlyArray<{ readonly share: number; readonly plan: IndexedPlan }>
 
 /** One or two plans with the share of rows each serves, and the expected quality and USD per row. */
 export interface PlanMix {

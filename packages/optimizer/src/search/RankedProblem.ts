@@ -1,4 +1,4 @@
-import { checkProblem, type Judged, type SearchProblem } from "./SearchProblem.ts"
+import { type CappedLatency, checkProblem, type Judged, type SearchProblem } from "./SearchProblem.ts"
 
 /**
  * Scores replaced by their dense rank. A cut c in 0..bins accepts ranks >= c, which are the scores >= `edges[c]`:
@@ -28,7 +28,9 @@ export interface RankedProblem {
   /** Quality and cost times the row's weight. */
   readonly quality: ReadonlyArray<Float64Array>
   readonly cost: ReadonlyArray<Float64Array>
+  readonly weight: Float64Array | undefined
   readonly totalWeight: number
+  readonly latency: CappedLatency | undefined
 }
 
 const maxBins = 65_536
@@ -143,7 +145,9 @@ export const rankProblem = (problem: SearchProblem, bins?: number): RankedProble
     ),
     quality: problem.quality.map((column) => times(column, weight)),
     cost: problem.cost.map((column) => times(column, weight)),
-    totalWeight: weight === undefined ? n : weight.reduce((sum, value) => sum + value, 0)
+    weight,
+    totalWeight: weight === undefined ? n : weight.reduce((sum, value) => sum + value, 0),
+    latency: problem.latency
   }
 }
 

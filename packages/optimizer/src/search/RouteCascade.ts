@@ -17,6 +17,7 @@ export const routeCascadePoint = (
   predictions: Predictions,
   chain: ReadonlyArray<number>,
   lambda: number,
+  mu = 0,
   buffers: ChainBuffers = chainBuffers(problem)
 ): PlanPoint & { readonly value: number } => {
   const position = Uint8Array.from({ length: problem.tiers }, (_, tier) => Math.max(0, chain.indexOf(tier)))
@@ -24,7 +25,7 @@ export const routeCascadePoint = (
     const entry = { lambda: multiple * lambda, tiers: chain }
     const positions = routeEntries(problem.n, entry, predictions).map((tier) => position[tier]!)
     const search = chainSearch(problem, chain, positions, buffers)
-    const solution = search.solve(lambda)
+    const solution = search.solve(lambda, mu)
     return { entry, search, solution }
   })
   const { entry, search, solution } = found.reduce((best, next) =>

@@ -2,7 +2,8 @@
  * What every search reads: `n` recorded rows times `tiers` tiers, cheapest first.
  *
  * The objective at a price `lambda` (quality per USD) is the weighted mean over rows of
- * `quality of the accepted answer - lambda * cost of all calls`.
+ * `quality of the accepted answer - lambda * cost of all calls`. Where latency is capped, rows whose calls together take
+ * longer than the cap are charged a second price `mu` (quality per row).
  */
 export interface SearchProblem {
   readonly n: number
@@ -22,7 +23,25 @@ export interface SearchProblem {
   readonly candidates?: ReadonlyArray<number> | undefined
   /** Row weights, not negative; 1 where absent. */
   readonly weight?: Float64Array | undefined
+  /** Absent where latency is no matter. */
+  readonly latency?: CappedLatency | undefined
 }
+
+/** How long calls take, and how long all calls of a row may take together. */
+export interface CappedLatency {
+  /** Milliseconds of calling tier k, by tier, not negative; NaN where unknown. */
+  readonly ms: ReadonlyArray<Float64Array>
+  readonly capMs: number
+  /** Greatest share of rows that may take longer. */
+  readonly mostLate: number
+}
+
+/** Whether calls that take so long together pass a cap. What takes an unknown time does. */
+export const isLate = (ms: number, capMs: number): boolean => !(ms <= capMs)
+
+/** The share of rows that are late, 0 of none. */
+export const shareLate = (ms: Float64Array, capMs: number): number =>
+  ms.reduce((late, row) => late + Number(isLate(row, capMs)), 0) / Math.max(1, ms.length)
 
 /** What is said of each row's answer. */
 export interface Judged {
@@ -61,4 +80,7 @@ export const checkProblem = (problem: SearchProblem): void => {
     })
   )
   if (problem.weight !== undefined) check("weight", problem.weight)
+  problem.latency?.ms.forEach((column, k) => {
+    if (column.length !== n) throw new RangeError(`latency.ms[${k}] has ${column.length} rows, not ${n}`)
+  })
 }

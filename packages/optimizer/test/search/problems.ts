@@ -55,6 +55,15 @@ export const judgedAfter = (problem: SearchProblem, seed: number, levels: number
   }
 }
 
+/** The problem with a cap on latency, which dearer tiers break more often; some calls take an unknown time. */
+export const cappedLatency = (problem: SearchProblem, seed: number, mostLate = 0.2): SearchProblem => {
+  const random = uniform(seed + 3_000_000)
+  const ms = problem.cost.map((column, k) =>
+    column.map(() => random() < 0.05 ? NaN : Math.floor(100 * (k + 1) * (0.5 + random())))
+  )
+  return { ...problem, latency: { ms, capMs: 150 + 50 * (seed % 5), mostLate } }
+}
+
 /** Ex-ante predictions that lean on the truth. */
 export const randomPredictions = (problem: SearchProblem, seed: number): Predictions => {
   const random = uniform(seed + 2_000_000)

@@ -71,8 +71,9 @@ export const develop = (
     frontierOf(chosen, { ...columns, latency }, searched, data.flagship, most / 2)
       .filter((point) => point.lambda !== undefined && point.late > columns.latency!.mostLate)
   )
+  const points = [...frontier, ...bolder].toSorted((a, b) => a.cost - b.cost)
   lap("search")
-  const found = segmentPlans(chosen, data, columns, searched, fold, FOLDS, [...frontier, ...bolder])
+  const found = segmentPlans(chosen, data, columns, searched, fold, FOLDS, points)
   const measurerOf = (columns: DecisionColumns, at: Uint32Array) => {
     const problem = problemOf(columns, at, chosen.score, "labels"), predictions = predictionsOf(columns, at)
     return (point: Candidate, name: string) =>

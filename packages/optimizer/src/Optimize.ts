@@ -1,4 +1,4 @@
-import { BadInput, type Failure, RoutingTable } from "@spillway/domain"
+import { BadInput, type Failure, type Objective, RoutingTable } from "@spillway/domain"
 import { compile } from "@spillway/policy"
 import { Store } from "@spillway/store"
 import { Clock, Effect, Schema } from "effect"
@@ -45,7 +45,7 @@ export const optimize = Effect.fnUntraced(function*(
   return {
     ...optimized,
     report: { ...report, timing: { load, ...report.timing } },
-    warnings: [...warnings, ...missingCosts(data)]
+    warnings: [...warnings, ...missingCosts(data), ...missingLatencies(data, request.objective)]
   }
 })
 
@@ -54,4 +54,16 @@ const missingCosts = (data: Dataset): ReadonlyArray<string> => {
   return missing === 0
     ? []
     : [`${missing} outcomes have no cost; what others of their tier cost, by task and length, stands in`]
+}
+
+const missingLatencies = (data: Dataset, { p95_ms }: Objective): ReadonlyArray<string> => {
+  if (p95_ms === undefined) return []
+  const missing = data.latencyMs.map((column) => column.filter(Number.isNaN).length)
+  const never = data.tiers.filter((_, k) => missing[k] === data.n)
+  const total = missing.reduce((sum, count) => sum + count, 0)
+  return total === 0 ? [] : [
+    `${total} outcomes have no latency${
+      never.length === 0 ? "" : `, among them all of ${never.join(", ")}`
+    }; each counts as later than ${p95_ms} ms`
+  ]
 }

@@ -176,7 +176,7 @@ export const Expectation = Schema.Struct({
 })
 export type Expectation = typeof Expectation.Type
 
-/** A named way to run the table. With two plans, a hash of the request identifier picks by `share`. */
+/** A named way to run the table. With several plans, a hash of the request identifier picks by `share`. */
 export const OperatingPoint = Schema.Struct({
   name: Schema.NonEmptyString,
   plans: Schema.Array(Schema.Struct({ share: Schema.Finite, plan: Plan })).check(Schema.isMinLength(1)),

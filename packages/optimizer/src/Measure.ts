@@ -37,7 +37,7 @@ export interface PointPlans<P> {
 
 /**
  * Runs an operating point over rows by recorded outcomes, as the proxy would: a request whose task, or an ancestor of it,
- * has a plan of its own takes that. Of two plans each other request takes the one that the policy will draw for its
+ * has a plan of its own takes that. Of several plans each other request takes the one that the policy will draw for its
  * identifier; its quality and cost are those expected over the draw, which are free of its chance. Where turns of
  * conversations are known, a tier that did not answer the turn before costs what its cache would have saved.
  *

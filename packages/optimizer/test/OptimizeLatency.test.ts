@@ -18,9 +18,10 @@ const traffic = (known: (tier: string) => boolean = () => true) => {
   const random = seededRandom(3)
   return storeOf({
     ...rest,
-    outcomes: outcomes.map(({ latency_ms: _, ...o }) => {
-      const ms = -SLOW[o.tier as keyof typeof SLOW] * Math.log(1 - random.uniform())
-      return known(o.tier) ? { ...o, latency_ms: ms } : o
+    outcomes: outcomes.map((outcome) => {
+      const ms = -SLOW[outcome.tier as keyof typeof SLOW] * Math.log(1 - random.uniform())
+      const { latency_ms, ...unknown } = { ...outcome, latency_ms: ms }
+      return known(outcome.tier) ? { ...unknown, latency_ms } : unknown
     })
   })
 }

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from "./JsonText.ts"
+import { isObject, type JsonObject } from "@spillway/domain"
 
 /** Columns of CSV and Parquet files whose text is JSON. */
 const json = new Set(["messages", "parameters", "metadata", "signals", "request", "response", "body", "attempts"])

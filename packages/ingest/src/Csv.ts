@@ -1,6 +1,6 @@
+import type { JsonObject } from "@spillway/domain"
 import { Result } from "effect"
 import { recordOfRow } from "./Columns.ts"
-import type { JsonObject } from "./JsonText.ts"
 import { type Line, MAX_LINE } from "./Lines.ts"
 import type { SourceRecord } from "./Record.ts"
 

@@ -1,11 +1,5 @@
+import { isObject, type JsonObject } from "@spillway/domain"
 import { Result } from "effect"
-
-/** A JSON object whose fields are not known to be right yet. */
-export type JsonObject = Readonly<Record<string, unknown>>
-
-/** True for a JSON object: not null, not an array. */
-export const isObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
 
 const BACKSLASH = 92
 

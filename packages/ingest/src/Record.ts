@@ -1,5 +1,5 @@
+import type { JsonObject } from "@spillway/domain"
 import type { Result } from "effect"
-import type { JsonObject } from "./JsonText.ts"
 
 /** One record of a file, or why it could not be read. */
 export interface SourceRecord {

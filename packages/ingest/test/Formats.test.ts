@@ -160,6 +160,12 @@ describe("openAi", () => {
     )
   })
 
+  it("cuts parts of a usage that exceed their whole, as the proxy does: an import charged more than the prompt", () => {
+    const impossible = { ...completion.usage, prompt_tokens_details: { cached_tokens: 12 } }
+    const imported = openAi.translate({ request: body, response: { ...completion, usage: impossible } }, options)
+    assert.deepStrictEqual(Result.getOrThrow(imported).outcomes![0]!.usage, { ...usage, cached_input_tokens: 10 })
+  })
+
   it("keeps failures as failed outcomes, without keys", () => {
     const failed = (record: Record<string, unknown>) =>
       Result.getOrThrow(translate(record, { tier: "t" })).outcomes![0]!.error

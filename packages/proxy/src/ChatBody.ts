@@ -1,5 +1,4 @@
-import type { Message } from "@spillway/domain"
-import { isObject, type JsonObject } from "@spillway/providers"
+import { isObject, type JsonObject, type Message } from "@spillway/domain"
 import { Effect } from "effect"
 import { type HttpError, invalidRequest } from "./HttpError.ts"
 

@@ -1,19 +1,13 @@
 import { HttpError } from "./HttpError.ts"
 import type { ProxyContext } from "./ProxyContext.ts"
+import { POINT_PREFIX, ROUTED_MODEL } from "./RoutedModel.ts"
 import type { ActiveTable } from "./TableFile.ts"
 import type { Upstream } from "./Upstream.ts"
-
-/** The model name that stands for the routing table's default operating point. */
-export const ROUTED_MODEL = "spillway"
-const POINT_PREFIX = `${ROUTED_MODEL}/`
 
 /** Where a request goes by its model name. */
 export type Target =
   | { readonly _tag: "Tier"; readonly upstream: Upstream }
   | { readonly _tag: "Point"; readonly table: ActiveTable; readonly point: string }
-
-/** True for a name that a tier must not have. */
-export const isRoutedModel = (name: string): boolean => name === ROUTED_MODEL || name.startsWith(POINT_PREFIX)
 
 /** All names that a client may ask for: the routed ones first. */
 export const modelNames = (context: ProxyContext): ReadonlyArray<string> => [

@@ -1,3 +1,4 @@
+import type { JsonObject } from "@spillway/domain"
 import {
   answerOf,
   ATTEMPT_HEADER,
@@ -5,7 +6,6 @@ import {
   encodeRequestId,
   errorOf,
   inBandError,
-  type JsonObject,
   parseJson,
   REQUEST_ID_HEADER
 } from "@spillway/providers"

@@ -1,7 +1,7 @@
 import { BadInput, type Config, type Settings, type Tier } from "@spillway/domain"
 import { Effect, type Scope } from "effect"
 import { Pool } from "undici"
-import { isRoutedModel } from "./ModelNames.ts"
+import { isRoutedModel } from "./RoutedModel.ts"
 
 /** A whole call may take ten minutes, as in OpenAI's own clients. */
 const DEFAULT_TIMEOUT_MS = 600_000

@@ -1,4 +1,5 @@
-import { type JsonObject, toStreamEvents } from "@spillway/providers"
+import type { JsonObject } from "@spillway/domain"
+import { toStreamEvents } from "@spillway/providers"
 import type { OutgoingHttpHeaders } from "node:http"
 import type { ChatBody } from "./ChatBody.ts"
 import type { WholeAnswer } from "./TierCall.ts"

@@ -1,27 +1,4 @@
-import type { Outcome, Usage } from "@spillway/domain"
-import { isObject, type JsonObject } from "../JsonText.ts"
-
-const count = (value: unknown): number | undefined =>
-  typeof value === "number" && Number.isInteger(value) && value >= 0 ? value : undefined
-
-const usageOf = (raw: unknown): Usage | undefined => {
-  if (!isObject(raw)) return undefined
-  const input = count(raw["prompt_tokens"])
-  const output = count(raw["completion_tokens"])
-  if (input === undefined || output === undefined) return undefined
-  const inputDetails = isObject(raw["prompt_tokens_details"]) ? raw["prompt_tokens_details"] : {}
-  const outputDetails = isObject(raw["completion_tokens_details"]) ? raw["completion_tokens_details"] : {}
-  const cached = count(inputDetails["cached_tokens"])
-  const written = count(inputDetails["cache_write_tokens"])
-  const reasoning = count(outputDetails["reasoning_tokens"])
-  return {
-    input_tokens: input,
-    ...(cached === undefined ? {} : { cached_input_tokens: cached }),
-    ...(written === undefined ? {} : { cache_write_tokens: written }),
-    output_tokens: output,
-    ...(reasoning === undefined ? {} : { reasoning_tokens: reasoning })
-  }
-}
+import { chatUsageOf, isObject, type JsonObject, type Outcome } from "@spillway/domain"
 
 /** Text of a message: a string, or the text parts of a list; for a message that calls tools, their JSON. */
 const outputOf = (message: JsonObject): string => {
@@ -41,7 +18,7 @@ export const completionOf = (
   const choices = body["choices"]
   const choice: unknown = Array.isArray(choices) ? choices[0] : undefined
   if (!isObject(choice) || !isObject(choice["message"])) return undefined
-  const usage = usageOf(body["usage"])
+  const usage = chatUsageOf(body["usage"])
   // OpenRouter's `usage.cost`, in US dollars.
   const cost = isObject(body["usage"]) ? body["usage"]["cost"] : undefined
   return {

@@ -1,7 +1,6 @@
-import type { Grade, Outcome, Request } from "@spillway/domain"
+import type { Grade, JsonObject, Outcome, Request } from "@spillway/domain"
 import { Result, type Schema, SchemaIssue } from "effect"
 import type { FormatName } from "../ImportReport.ts"
-import type { JsonObject } from "../JsonText.ts"
 
 /** What one record of a log says, in the words of the domain. */
 export interface Translated {

@@ -1,6 +1,5 @@
-import { InterchangeOutcome, Request } from "@spillway/domain"
+import { InterchangeOutcome, type JsonObject, Request } from "@spillway/domain"
 import { Result, Schema } from "effect"
-import type { JsonObject } from "../JsonText.ts"
 import { decoding, type Format, type Translated } from "./Format.ts"
 import { requestIdOf } from "./RequestId.ts"
 import { wrongTime } from "./Time.ts"

@@ -1,7 +1,6 @@
-import { type Outcome, Request } from "@spillway/domain"
+import { isObject, type JsonObject, type Outcome, Request } from "@spillway/domain"
 import { formatTimestamp } from "@spillway/store"
 import { Result, Schema } from "effect"
-import { isObject, type JsonObject } from "../JsonText.ts"
 import { completionOf } from "./ChatCompletion.ts"
 import { decoding, type Format, type Translated, type TranslateOptions } from "./Format.ts"
 import { requestIdOf } from "./RequestId.ts"

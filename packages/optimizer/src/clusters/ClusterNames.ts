@@ -1,11 +1,16 @@
 import { UNTASKED } from "@spillway/domain"
-import type { WeightedWord } from "./FindClusters.ts"
 
 /** Words in a name. */
 const WORDS = 3
 /** The words of greatest weight that a name is made of; beyond, a cluster has too few words to be named by. */
 const CONSIDERED = 50
 const LEAST_LETTERS = 3
+
+/** A word by its id, with its weight for a cluster. */
+export interface WeightedWord {
+  readonly id: number
+  readonly weight: number
+}
 
 /**
  * Names clusters by the words that tell them best, as tasks below that of requests without a task:

@@ -2,7 +2,7 @@ import type { Cluster } from "@spillway/domain"
 import { encodeFloat32, encodeWordIds, WORD_IDS } from "@spillway/policy"
 import { type WordSets, wordsOf } from "../data/WordSets.ts"
 import { everyNth } from "../fit/EveryNth.ts"
-import { clusterNames } from "./ClusterNames.ts"
+import { clusterNames, type WeightedWord } from "./ClusterNames.ts"
 import { sphericalKMeans, type UnitRows } from "./SphericalKMeans.ts"
 
 /** More requests than this do not move a cluster. */
@@ -14,12 +14,6 @@ const LEAST_STANDING = 3
 const LEAST_SHARE = 0.001
 /** Words by which a cluster is told. On MMLU-Pro 256 put 92 % of the requests where all of the words put them, 128 put 87 %. */
 const MOST_WORDS = 256
-
-/** A word by its id, with its weight for a cluster. */
-export interface WeightedWord {
-  readonly id: number
-  readonly weight: number
-}
 
 /**
  * Finds clusters of alike requests by their words, without looking at any grade: spherical k-means on the distinct words,

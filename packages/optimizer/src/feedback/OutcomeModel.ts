@@ -1,6 +1,7 @@
 import { everyNth } from "../fit/EveryNth.ts"
+import type { RidgeInputs } from "../fit/RidgeInputs.ts"
 import { poolByTask, pooledMean } from "../fit/SegmentPooling.ts"
-import { fitSparseRidge, predictRows, type RidgeInputs } from "../fit/SparseRidge.ts"
+import { fitSparseRidge, predictRows } from "../fit/SparseRidge.ts"
 
 /** Ridge penalty of the text model, in rows: what the log shows of one policy is often little. */
 const PENALTY = 100

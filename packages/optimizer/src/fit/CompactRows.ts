@@ -1,4 +1,4 @@
-import type { RidgeInputs } from "./SparseRidge.ts"
+import type { RidgeInputs } from "./RidgeInputs.ts"
 
 /** Some rows, copied together, with only the hashed columns that stand in them. */
 export interface CompactRows {

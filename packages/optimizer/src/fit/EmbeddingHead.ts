@@ -2,8 +2,9 @@ import type { Dataset } from "../data/Dataset.ts"
 import type { EmbeddingColumns } from "../data/EmbeddingColumns.ts"
 import { clusterError } from "../portfolio/ChooseClass.ts"
 import { mean } from "../statistics/Moments.ts"
-import type { FittedHead } from "./Heads.ts"
-import { DENSE_SCALE, type LinearModel, type RidgeInputs } from "./SparseRidge.ts"
+import type { FittedHead } from "./FittedHead.ts"
+import type { RidgeInputs } from "./RidgeInputs.ts"
+import { DENSE_SCALE, type LinearModel } from "./SparseRidge.ts"
 
 /**
  * Weight of the vector beside that of text, which is of length 1 too: half of its squared length. At 1,500 labels of

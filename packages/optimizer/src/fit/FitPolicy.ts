@@ -4,7 +4,8 @@ import type { FittedAcceptor } from "./Acceptors.ts"
 import { candidateTiers } from "./CandidateTiers.ts"
 import { expectedCost, fitCosts, type FittedCost } from "./Costs.ts"
 import { fitAcceptors } from "./FitAcceptors.ts"
-import { fitHeads, type FittedEmbedding, type FittedHead } from "./Heads.ts"
+import type { FittedHead } from "./FittedHead.ts"
+import { fitHeads, type FittedEmbedding } from "./Heads.ts"
 import type { Standardization } from "./Standardize.ts"
 
 /** All fitted parts of a routing table but its plans. */

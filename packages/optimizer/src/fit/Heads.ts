@@ -2,9 +2,11 @@ import type { EmbeddingModel } from "@spillway/domain"
 import { type Dataset, headTaskOf } from "../data/Dataset.ts"
 import { type EmbeddingVerdict, judgeVectors, meanVector, splitModel, withVectors } from "./EmbeddingHead.ts"
 import { everyNth } from "./EveryNth.ts"
+import type { FittedHead } from "./FittedHead.ts"
 import { fitNonNegative } from "./NonNegativeLeastSquares.ts"
-import { poolByTask, pooledMean, type PooledMeans } from "./SegmentPooling.ts"
-import { fitSparseRidge, type LinearModel, predictRows, type RidgeInputs } from "./SparseRidge.ts"
+import type { RidgeInputs } from "./RidgeInputs.ts"
+import { poolByTask, pooledMean } from "./SegmentPooling.ts"
+import { fitSparseRidge, predictRows } from "./SparseRidge.ts"
 import { denseStandardization, type Standardization, standardizeDense } from "./Standardize.ts"
 
 /** Ridge penalties that cross-validation chooses from, in units of rows of a unit-length text vector. */
@@ -35,20 +37,6 @@ export interface FittedHeads {
 export interface FittedEmbedding extends EmbeddingModel {
   readonly mean: Float32Array
   readonly verdict: EmbeddingVerdict
-}
-
-/** A fitted ex-ante head with its cross-fitted predictions. */
-export interface FittedHead {
-  readonly tier: number
-  readonly target: "quality" | "gain"
-  readonly intercept: number
-  readonly model: LinearModel
-  /** Weights of the vector, less its mean; undefined where the heads read none. */
-  readonly embedding?: Float64Array | undefined
-  readonly segmentWeight: number
-  readonly segments: PooledMeans
-  /** Prediction of each row by a head that never saw the row's fold; NaN outside the rows fitted on. */
-  readonly crossFitted: Float64Array
 }
 
 /**

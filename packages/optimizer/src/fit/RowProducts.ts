@@ -1,4 +1,4 @@
-import type { RidgeInputs } from "./SparseRidge.ts"
+import type { RidgeInputs } from "./RidgeInputs.ts"
 
 /** Products of one row with several vectors that lie interleaved: entry j of vector t at `j * lanes + t`. */
 export interface RowProducts {

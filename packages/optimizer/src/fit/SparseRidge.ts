@@ -1,19 +1,12 @@
 import { type CompactRows, compactRows } from "./CompactRows.ts"
+import type { RidgeInputs } from "./RidgeInputs.ts"
 import { lanesOf, type RowProducts, rowProducts } from "./RowProducts.ts"
-import type { SparseRows } from "./SparseRows.ts"
 
 /** A linear model over hashed text and dense features, with an intercept. */
 export interface LinearModel {
   readonly intercept: number
   readonly dense: Float64Array
   readonly hashed: Float64Array
-}
-
-/** What {@link fitSparseRidge} reads: hashed text, and standardized dense features row by row. */
-export interface RidgeInputs {
-  readonly hashed: SparseRows
-  readonly dense: Float64Array
-  readonly denseColumns: number
 }
 
 /**

@@ -1,18 +1,8 @@
 import { availableParallelism } from "node:os"
 import { MessageChannel, receiveMessageOnPort, type Worker } from "node:worker_threads"
 import { startWorker } from "./StartWorker.ts"
+import { DONE, type ItemMessage, NEXT, type TaskMessage } from "./TaskMessage.ts"
 import { runItem, type TaskInput, type TaskName, type TaskOutput } from "./Tasks.ts"
-import type { TaskMessage } from "./TaskThread.ts"
-
-/** Places of the shared counters: the next item to take, and how many are done by other threads. */
-export const NEXT = 0
-export const DONE = 1
-
-/** What came of an item in another thread. */
-export type ItemMessage = { readonly i: number; readonly output: unknown } | {
-  readonly i: number
-  readonly error: unknown
-}
 
 /** Milliseconds to wait for a thread that has taken an item: one that has died, of too little memory say, sends nothing. */
 const PATIENCE = 60_000

@@ -1,18 +1,7 @@
 /** The thread of `RunTasks`: takes items as long as there are any. */
-import { type MessagePort, parentPort } from "node:worker_threads"
-import { DONE, type ItemMessage, NEXT } from "./RunTasks.ts"
-import { runItem, type TaskInput, type TaskName } from "./Tasks.ts"
-
-/** Items to take part in. */
-export interface TaskMessage {
-  readonly name: TaskName
-  readonly input: TaskInput<TaskName>
-  readonly items: number
-  /** Shared counters: the next item to take, and how many are done by threads. */
-  readonly counters: Int32Array
-  /** Where outputs go. */
-  readonly outputs: MessagePort
-}
+import { parentPort } from "node:worker_threads"
+import { DONE, type ItemMessage, NEXT, type TaskMessage } from "./TaskMessage.ts"
+import { runItem } from "./Tasks.ts"
 
 parentPort!.on("message", ({ counters, input, items, name, outputs }: TaskMessage) => {
   const send = (message: ItemMessage) => outputs.postMessage(message, [])

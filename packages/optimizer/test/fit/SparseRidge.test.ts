@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Matrix, solve } from "ml-matrix"
-import { fitSparseRidge, predictRows, type RidgeInputs } from "../../src/fit/SparseRidge.ts"
+import type { RidgeInputs } from "../../src/fit/RidgeInputs.ts"
+import { fitSparseRidge, predictRows } from "../../src/fit/SparseRidge.ts"
 import { SparseRowsBuilder } from "../../src/fit/SparseRows.ts"
 import { type SeededRandom, seededRandom } from "../../src/statistics/SeededRandom.ts"
 

@@ -5,8 +5,8 @@ import { SparseRowsBuilder } from "../../src/fit/SparseRows.ts"
 import { seededRandom } from "../../src/statistics/SeededRandom.ts"
 import { runTasks } from "../../src/threads/RunTasks.ts"
 import { startWorker } from "../../src/threads/StartWorker.ts"
+import type { TaskMessage } from "../../src/threads/TaskMessage.ts"
 import { runItem, type TaskInput } from "../../src/threads/Tasks.ts"
-import type { TaskMessage } from "../../src/threads/TaskThread.ts"
 
 const PROBLEMS = 7
 

@@ -1,8 +1,7 @@
-import type { Signals, Usage } from "@spillway/domain"
+import { chatUsageOf, isObject, type JsonObject, type Signals, type Usage } from "@spillway/domain"
 import { answerSignals } from "./AnswerSignals.ts"
-import { isObject, type JsonObject, objectsOf } from "./Json.ts"
+import { objectsOf } from "./Json.ts"
 import { signalsOfLogprobs, type TokenLogprob, tokenLogprobsOf } from "./LogprobSignals.ts"
-import { usageOf } from "./Usage.ts"
 
 /** The extra field in which the recorded provider passes an answer's recorded signals. */
 export const SIGNALS_FIELD = "spillway_signals"
@@ -63,7 +62,7 @@ export const answerOf = (body: unknown, parameters?: JsonObject): Answer | undef
   return {
     output,
     finish_reason,
-    usage: usageOf(body["usage"]),
+    usage: chatUsageOf(body["usage"]),
     cost_usd: statedCost(body["usage"]),
     signals: {
       ...signalsOfLogprobs(logprobsOf(choice)),

@@ -1,5 +1,5 @@
-import type { Signals } from "@spillway/domain"
-import { isObject, type JsonObject, parseJson } from "./Json.ts"
+import { isObject, type JsonObject, type Signals } from "@spillway/domain"
+import { parseJson } from "./Json.ts"
 
 /** How models of the large providers begin when they will not answer; matched at the start of the text only. */
 const REFUSAL =

@@ -1,6 +1,7 @@
+import { isObject, type JsonObject } from "@spillway/domain"
 import { CompletionError } from "../Provider.ts"
 import { errorDetail, errorOf } from "./ErrorBody.ts"
-import { isObject, type JsonObject, parseJson } from "./Json.ts"
+import { parseJson } from "./Json.ts"
 import { type Headers, retryAfterMs } from "./RateLimits.ts"
 
 type Reason = CompletionError["reason"]

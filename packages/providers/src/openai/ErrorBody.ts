@@ -1,4 +1,5 @@
-import { isObject, type JsonObject, parseJson } from "./Json.ts"
+import { isObject, type JsonObject } from "@spillway/domain"
+import { parseJson } from "./Json.ts"
 
 /** The body of an error answer in OpenAI's shape. */
 export const errorBody = (message: string, type: string, code: string | null = null) => ({

@@ -1,9 +1,4 @@
-/** A JSON object whose fields are not known to be right yet. */
-export type JsonObject = Readonly<Record<string, unknown>>
-
-/** True for a JSON object: not null, not an array. */
-export const isObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
+import { isObject, type JsonObject } from "@spillway/domain"
 
 /** The objects of an array; nothing for anything that is not an array. */
 export const objectsOf = (value: unknown): ReadonlyArray<JsonObject> =>

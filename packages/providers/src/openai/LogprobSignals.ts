@@ -1,5 +1,4 @@
-import type { Signals } from "@spillway/domain"
-import { isObject } from "./Json.ts"
+import { isObject, type Signals } from "@spillway/domain"
 
 /** One token of `choices[].logprobs.content`, as far as signals read it. */
 export interface TokenLogprob {

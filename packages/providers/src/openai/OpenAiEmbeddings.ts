@@ -1,4 +1,4 @@
-import { embeddingModel, type Embeddings, embeddingUsd, type Provider } from "@spillway/domain"
+import { embeddingModel, type Embeddings, embeddingUsd, isObject, type Provider } from "@spillway/domain"
 import { Effect, type Scope } from "effect"
 import { Agent } from "undici"
 import type { EmbeddedTexts, Embedder } from "../Embedder.ts"
@@ -6,7 +6,7 @@ import { CompletionError } from "../Provider.ts"
 import { unitVector } from "../UnitVector.ts"
 import { inBandError, statusError, transportError } from "./CompletionFailure.ts"
 import { errorOf } from "./ErrorBody.ts"
-import { isObject, objectsOf, parseJson } from "./Json.ts"
+import { objectsOf, parseJson } from "./Json.ts"
 
 const DEFAULT_TIMEOUT_MS = 60_000
 const DEFAULT_CONCURRENCY = 8

@@ -1,5 +1,6 @@
+import { isObject, type JsonObject } from "@spillway/domain"
 import { type Answer, answerOf } from "./Answer.ts"
-import { isObject, type JsonObject, objectsOf, parseJson } from "./Json.ts"
+import { objectsOf, parseJson } from "./Json.ts"
 
 type Mutable = Record<string, unknown>
 

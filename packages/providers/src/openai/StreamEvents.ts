@@ -1,4 +1,5 @@
-import { isObject, type JsonObject, objectsOf } from "./Json.ts"
+import { isObject, type JsonObject } from "@spillway/domain"
+import { objectsOf } from "./Json.ts"
 
 /** The payload that ends a stream. */
 export const DONE = "[DONE]"

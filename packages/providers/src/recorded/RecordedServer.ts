@@ -1,9 +1,7 @@
-import type { Failure, Outcome } from "@spillway/domain"
+import { chatUsageBody, type Failure, type JsonObject, type Outcome } from "@spillway/domain"
 import { Effect, type Scope } from "effect"
 import { SIGNALS_FIELD } from "../openai/Answer.ts"
 import { errorBody } from "../openai/ErrorBody.ts"
-import type { JsonObject } from "../openai/Json.ts"
-import { usageBody } from "../openai/Usage.ts"
 import type { ChatAsk } from "../server/ChatAsk.ts"
 import type { ChatReply } from "../server/ChatReply.ts"
 import { type ChatServer, type ChatServerOptions, serveChat } from "../server/ChatServer.ts"
@@ -67,7 +65,7 @@ const bodyOf = (outcome: Outcome): JsonObject => ({
 const usageOf = ({ cost_usd, usage }: Outcome): JsonObject =>
   usage === undefined && cost_usd === undefined ? {} : {
     usage: {
-      ...(usage === undefined ? {} : usageBody(usage)),
+      ...(usage === undefined ? {} : chatUsageBody(usage)),
       ...(cost_usd === undefined ? {} : { cost: cost_usd })
     }
   }

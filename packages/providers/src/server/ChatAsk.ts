@@ -1,7 +1,7 @@
-import type { Message } from "@spillway/domain"
+import { isObject, type JsonObject, type Message } from "@spillway/domain"
 import type { IncomingMessage } from "node:http"
 import { ATTEMPT_HEADER, decodeRequestId, REQUEST_ID_HEADER } from "../openai/CallHeaders.ts"
-import { isObject, type JsonObject, parseJson } from "../openai/Json.ts"
+import { parseJson } from "../openai/Json.ts"
 import { answerKey } from "./AnswerKey.ts"
 
 /** One chat completion that a client asks for. */

@@ -1,7 +1,7 @@
+import { isObject, type JsonObject } from "@spillway/domain"
 import { Clock, Effect } from "effect"
 import type { ServerResponse } from "node:http"
 import { errorBody } from "../openai/ErrorBody.ts"
-import { isObject, type JsonObject } from "../openai/Json.ts"
 import { DONE, sseEvent, toStreamChunks } from "../openai/StreamEvents.ts"
 import type { ChatAsk } from "./ChatAsk.ts"
 import type { Fault } from "./Fault.ts"

@@ -1,6 +1,4 @@
-import type { Usage } from "@spillway/domain"
-import { isObject } from "../openai/Json.ts"
-import { usageBody } from "../openai/Usage.ts"
+import { chatUsageBody, isObject, type Usage } from "@spillway/domain"
 import type { ChatAsk } from "../server/ChatAsk.ts"
 import type { BookEntry } from "./AnswerBook.ts"
 import { type Draws, drawsOf } from "./Draws.ts"
@@ -67,7 +65,7 @@ export const simulatedAnswer = (
       logprobs,
       finish_reason: tokens.length < whole.length ? "length" : "stop"
     }],
-    usage: usageBody(usage),
+    usage: chatUsageBody(usage),
     system_fingerprint: "simulated"
   }
   return { body, usage, ttftMs, latencyMs }

@@ -1,5 +1,4 @@
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
+import { isObject } from "@spillway/domain"
 
 const step = (path: string, name: string) => {
   if (!/^[^.[\]"]+$/.test(name)) return `${path}[${JSON.stringify(name)}]`

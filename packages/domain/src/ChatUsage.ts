@@ -1,5 +1,5 @@
-import type { Usage } from "@spillway/domain"
-import { isObject } from "./Json.ts"
+import { isObject, type JsonObject } from "./JsonObject.ts"
+import type { Usage } from "./Usage.ts"
 
 const count = (value: unknown): number | undefined =>
   typeof value === "number" && Number.isFinite(value) && value >= 0 ? Math.round(value) : undefined
@@ -9,7 +9,7 @@ const count = (value: unknown): number | undefined =>
  * are there. Parts that exceed their whole are cut to it: some providers report cached tokens per turn or reasoning
  * tokens apart from `completion_tokens`, and a cost must never come out negative.
  */
-export const usageOf = (raw: unknown): Usage | undefined => {
+export const chatUsageOf = (raw: unknown): Usage | undefined => {
   if (!isObject(raw)) return undefined
   const input = count(raw["prompt_tokens"])
   const output = count(raw["completion_tokens"])
@@ -28,8 +28,8 @@ export const usageOf = (raw: unknown): Usage | undefined => {
   }
 }
 
-/** The `usage` object of a chat completion for a usage: the inverse of {@link usageOf}. */
-export const usageBody = (usage: Usage): Record<string, unknown> => ({
+/** The `usage` object of a chat completion for a usage: the inverse of {@link chatUsageOf}. */
+export const chatUsageBody = (usage: Usage): JsonObject => ({
   prompt_tokens: usage.input_tokens,
   completion_tokens: usage.output_tokens,
   total_tokens: usage.input_tokens + usage.output_tokens,

@@ -17,6 +17,8 @@ export interface TierSet {
   readonly name: string
   readonly set: RecordedSet
   readonly tiers: ReadonlyArray<string>
+  /** How often the folds are drawn; 1 unless given. */
+  readonly draws?: number
 }
 
 /** Five tiers with confidence signals, and on `bfcl` without. */
@@ -51,13 +53,14 @@ export const TIER_SETS: ReadonlyArray<TierSet> = [
       "gpt-4o-2024-05-13-FC",
       "gpt-4-0125-preview-FC",
       "gpt-4-0125-preview"
-    ]
+    ],
+    // 1,700 requests: the figures of one draw of folds differ by more than the targets.
+    draws: 5
   }
 ]
 
 const OUTER = 5
 const INNER = 5
-const SEED = 1
 /** Mean costs at which frontiers are compared, as even steps from the cheapest tier to the flagship. */
 export const STEPS = 25
 const POINTS = 18
@@ -65,6 +68,8 @@ const PRICES = 12
 
 export interface OuterPart {
   readonly tierSet: string
+  /** Of the folds, from 1. */
+  readonly draw: number
   readonly fold: number
 }
 
@@ -73,7 +78,13 @@ export const outerParts = (quick: boolean): ReadonlyArray<OuterPart> =>
   TIER_SETS.filter(({ set }, i) =>
     hasRecorded(set) && !(quick && TIER_SETS.findIndex((other) => other.set === set) < i)
   )
-    .flatMap(({ name }) => Array.from({ length: quick ? 1 : OUTER }, (_, fold) => ({ tierSet: name, fold })))
+    .flatMap(({ draws = 1, name }) =>
+      Array.from({ length: quick ? 1 : draws * OUTER }, (_, i) => ({
+        tierSet: name,
+        draw: 1 + Math.floor(i / OUTER),
+        fold: i % OUTER
+      }))
+    )
 
 /** Quality and USD of each row left out, at every step of cost: step s of row i is at `s * rows + i`. */
 export interface SteppedRows {
@@ -98,7 +109,7 @@ const measured = new Map<string, Promise<OuterFold>>()
 
 /** Fits, chooses and searches on all folds but one, and runs the frontier of every class on that one. */
 export const outerFold = (part: OuterPart): Promise<OuterFold> => {
-  const key = `${part.tierSet} ${part.fold}`
+  const key = `${part.tierSet} ${part.draw} ${part.fold}`
   const known = measured.get(key) ?? measureFold(part)
   measured.set(key, known)
   return known
@@ -107,7 +118,7 @@ export const outerFold = (part: OuterPart): Promise<OuterFold> => {
 const measureFold = async (part: OuterPart): Promise<OuterFold> => {
   const tierSet = TIER_SETS.find(({ name }) => name === part.tierSet)!
   const data = takeTiers(await loadRecorded(tierSet.set), tierSet.tiers)
-  const outer = groupFolds(data.group, OUTER, SEED), inner = groupFolds(data.group, INNER, SEED + 1)
+  const outer = groupFolds(data.group, OUTER, part.draw), inner = groupFolds(data.group, INNER, part.draw + 1)
   const all = Uint32Array.from({ length: data.n }, (_, row) => row)
   const develop = all.filter((row) => outer[row] !== part.fold), test = all.filter((row) => outer[row] === part.fold)
   const fitted = fitPolicy(data, develop, inner, INNER)

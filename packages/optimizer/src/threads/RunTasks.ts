@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os"
-import { MessageChannel, receiveMessageOnPort, type Worker } from "node:worker_threads"
+import { MessageChannel, receiveMessageOnPort } from "node:worker_threads"
+import { helperThreads } from "./HelperThreads.ts"
 import { startWorker } from "./StartWorker.ts"
 import { DONE, type ItemMessage, NEXT, type TaskMessage } from "./TaskMessage.ts"
 import { runItem, type TaskInput, type TaskName, type TaskOutput } from "./Tasks.ts"
@@ -12,17 +13,7 @@ const MOST_THREADS = 4
 /** As many threads as work of so many seconds is worth, this one among them: one takes a third of a second to start. */
 export const threadsFor = (seconds: number): number => seconds < 1 ? 1 : Math.min(MOST_THREADS, availableParallelism())
 
-/** Threads that were started so far. They wait between two uses, and do not keep the process alive. */
-const started: Array<Worker> = []
-
-const helpers = (count: number): ReadonlyArray<Worker> => {
-  while (started.length < count) {
-    const worker = startWorker("threads/TaskThread", {})
-    worker.unref()
-    started.push(worker)
-  }
-  return started.slice(0, count)
-}
+const helpers = helperThreads(() => startWorker("threads/TaskThread", {}))
 
 /**
  * Does the items of an input, in this thread and in others, each taking the next when it is done with one. Returns when all

@@ -1,8 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { once } from "node:events"
-import { MessageChannel } from "node:worker_threads"
+import { MessageChannel, Worker } from "node:worker_threads"
 import { SparseRowsBuilder } from "../../src/fit/SparseRows.ts"
 import { seededRandom } from "../../src/statistics/SeededRandom.ts"
+import { helperThreads } from "../../src/threads/HelperThreads.ts"
 import { runTasks } from "../../src/threads/RunTasks.ts"
 import { startWorker } from "../../src/threads/StartWorker.ts"
 import type { TaskMessage } from "../../src/threads/TaskMessage.ts"
@@ -66,6 +67,16 @@ describe("tasks in threads", () => {
     for (let round = 0; round < 20; round++) {
       assert.deepStrictEqual(runTasks("sparseRidge", input, PROBLEMS, 4, 0), here)
     }
+  })
+
+  it("do not end with the process where a waiting thread dies, whose place another takes", async () => {
+    const helpers = helperThreads(() => new Worker("throw new Error('died')", { eval: true }))
+    const [dead] = helpers(1)
+    // Not `once` of node:events, which would listen to the error itself.
+    await new Promise<void>((resolve) => dead!.on("exit", () => resolve()))
+    const [other] = helpers(1)
+    assert.notStrictEqual(other, dead)
+    await other!.terminate()
   })
 
   it("fail with what an item fails with, and can run again", () => {

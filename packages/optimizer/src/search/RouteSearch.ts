@@ -1,4 +1,4 @@
-import { evaluatePlan } from "./EvaluatePlan.ts"
+import { evaluatePlan, planRows } from "./EvaluatePlan.ts"
 import { type IndexedPlan, type PlanPoint, routePlan, singlePlan } from "./IndexedPlan.ts"
 import type { Predictions, SearchProblem } from "./SearchProblem.ts"
 
@@ -16,14 +16,16 @@ export const routeSearch = (
 ): (lambda: number, mu: number) => IndexedPlan => {
   const all = problem.quality.map((_, k) => k)
   const ways = new Map<number, ReadonlyArray<PlanPoint & { readonly late: number }>>()
-  const late = all.map((k) => evaluatePlan(problem, singlePlan(problem.tiers, k)).late)
+  const rows = planRows(problem.n)
+  const late = all.map((k) => evaluatePlan(problem, singlePlan(problem.tiers, k), predictions, rows).late)
   const slowestLast = all.toSorted((a, b) => late[a]! - late[b]! || a - b)
   const waysAt = (lambda: number) =>
     all.flatMap((_, left) => {
       const tiers = slowestLast.slice(0, problem.tiers - left).toSorted((a, b) => a - b)
       return ENTRY_MULTIPLES.map((multiple) => {
         const plan = routePlan(problem.tiers, multiple * lambda, tiers)
-        return { plan, ...evaluatePlan(problem, plan, predictions) }
+        const { cost, late, quality } = evaluatePlan(problem, plan, predictions, rows)
+        return { plan, quality, cost, late }
       })
     })
   return (lambda, mu) => {

@@ -1,6 +1,6 @@
 import type { Cluster } from "@spillway/domain"
 import { type Dataset, taskOf } from "../data/Dataset.ts"
-import { groupFolds } from "../data/Folds.ts"
+import { groupFolds, partsOfFold } from "../data/Folds.ts"
 import { candidateTiers } from "../fit/CandidateTiers.ts"
 import { expectedCost, fitCosts } from "../fit/Costs.ts"
 import { everyNth } from "../fit/EveryNth.ts"
@@ -160,11 +160,7 @@ const squaredErrors = (
   )
 
 /** Rows of each fold with those outside of it. */
-const foldsOf = ({ fold, rows }: Judged) =>
-  Array.from({ length: FOLDS }, (_, f) => ({
-    inside: rows.filter((row) => fold[row] !== f),
-    outside: rows.filter((row) => fold[row] === f)
-  }))
+const foldsOf = ({ fold, rows }: Judged) => Array.from({ length: FOLDS }, (_, f) => partsOfFold(rows, fold, f))
 
 /** Errors in worth of the tasks' pooled means alone. */
 const pooledErrors = (judged: Judged, data: Dataset): Float64Array => {

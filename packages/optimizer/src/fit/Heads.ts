@@ -1,5 +1,6 @@
 import type { EmbeddingModel } from "@spillway/domain"
 import { type Dataset, headTaskOf } from "../data/Dataset.ts"
+import { partsOfFold } from "../data/Folds.ts"
 import { type EmbeddingVerdict, judgeVectors, meanVector, splitModel, withVectors } from "./EmbeddingHead.ts"
 import { everyNth } from "./EveryNth.ts"
 import type { FittedHead } from "./FittedHead.ts"
@@ -96,10 +97,10 @@ const fitLinearHeads = (
     return { pooled, models: fitSparseRidge(inputs, used, residuals, PENALTIES) }
   }
 
-  const parts = Array.from({ length: folds }, (_, f) => ({
-    ...fitOn(rows.filter((row) => fold[row] !== f), MOST_ROWS_OF_FOLD),
-    outside: rows.filter((row) => fold[row] === f)
-  }))
+  const parts = Array.from({ length: folds }, (_, f) => {
+    const { inside, outside } = partsOfFold(rows, fold, f)
+    return { ...fitOn(inside, MOST_ROWS_OF_FOLD), outside }
+  })
   const segmentOf = values.map(() => new Float64Array(data.n)), textOf = values.map(() => new Float64Array(data.n))
   for (const { outside, pooled } of parts) {
     for (const row of outside) {

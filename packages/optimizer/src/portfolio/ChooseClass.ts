@@ -1,3 +1,4 @@
+import { partsOfFold } from "../data/Folds.ts"
 import { everyNth } from "../fit/EveryNth.ts"
 import { evaluatePlan } from "../search/EvaluatePlan.ts"
 import { mean } from "../statistics/Moments.ts"
@@ -41,13 +42,13 @@ export const chooseClass = (
   const used = everyNth(rows, MOST_ROWS)
   const groups = Uint32Array.from(used, (row) => group[row]!)
   const worth = classes.map(() => new Float64Array(used.length))
-  const positions = Uint32Array.from(used.keys())
+  const positions = Uint32Array.from(used.keys()), foldAt = Uint8Array.from(used, (row) => fold[row]!)
   const mostLate = columns.latency?.mostLate ?? 0
   const overrun = new Float64Array(classes.length)
   for (let f = 0; f < folds; f++) {
-    const inside = used.filter((row) => fold[row] !== f), at = positions.filter((i) => fold[used[i]!] === f)
-    const outside = at.map((i) => used[i]!)
-    if (inside.length === 0 || outside.length === 0) continue
+    const { inside: others, outside: at } = partsOfFold(positions, foldAt, f)
+    if (others.length === 0 || at.length === 0) continue
+    const inside = others.map((i) => used[i]!), outside = at.map((i) => used[i]!)
     const predictions = predictionsOf(columns, inside), predicted = predictionsOf(columns, outside)
     for (const [score, group] of Map.groupBy(classes.keys(), (c) => classes[c]!.score)) {
       const searched = searchedRows(problemOf(columns, inside, score, "blended"), predictions)

@@ -1,4 +1,5 @@
 import { type Dataset, taskOf } from "../data/Dataset.ts"
+import { partsOfFold } from "../data/Folds.ts"
 import { parentTask } from "../fit/SegmentPooling.ts"
 import { measurePoint } from "../Measure.ts"
 import { evaluatePlan, type PlanRows } from "../search/EvaluatePlan.ts"
@@ -72,15 +73,15 @@ export const segmentPlans = (
 
   for (const { rows: at, task } of segments) {
     const groups = Uint32Array.from(at, (row) => data.group[row]!)
+    const positions = Uint32Array.from(at.keys()), foldAt = Uint8Array.from(at, (row) => fold[row]!)
     const worth = tested.map(() => new Float64Array(at.length))
     for (let f = 0; f < folds; f++) {
-      const inside = at.filter((row) => fold[row] !== f)
-      const positions = Uint32Array.from(at.keys()).filter((i) => fold[at[i]!] === f)
-      if (positions.length === 0) continue
-      const plan = searchOn(inside), run = runOn(positions.map((i) => at[i]!))
+      const { inside, outside } = partsOfFold(positions, foldAt, f)
+      if (outside.length === 0) continue
+      const plan = searchOn(inside.map((i) => at[i]!)), run = runOn(outside.map((i) => at[i]!))
       tested.forEach((prices, t) => {
         const own = worthOf(alone(plan(prices.lambda, prices.mu)), prices, run)
-        positions.forEach((i, j) => worth[t]![i] = own[j]!)
+        outside.forEach((i, j) => worth[t]![i] = own[j]!)
       })
     }
     const run = runOn(at)

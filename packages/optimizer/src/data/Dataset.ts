@@ -43,7 +43,7 @@ export interface Dataset {
   readonly turns?: Turns | undefined
   /** Characters of the request's text. */
   readonly chars: Float64Array
-  /** Near-duplicate group. */
+  /** Requests that are not independent: near-duplicates, and turns of one conversation. */
   readonly group: Uint32Array
   readonly evidence: ReadonlyArray<Evidence>
   /** How far the answers of tier k and a cheaper tier p say the same, as `[k][p]`; NaN where one has no text. */

@@ -8,6 +8,7 @@ import type { Dataset } from "./Dataset.ts"
 import { loadTurns } from "./LoadTurns.ts"
 import { loadVectors } from "./LoadVectors.ts"
 import { readRequests } from "./ReadRequests.ts"
+import { TurnFinder } from "./Turns.ts"
 
 /**
  * Requests that are read where nothing else is asked. The share of requests below any threshold is then off by at most
@@ -77,11 +78,13 @@ export const loadDataset = Effect.fnUntraced(function*(
   complete.forEach((row, i) => slot[row] = i)
 
   const hashBits = options.hashBits ?? hashBitsFor(complete.length)
+  const finder = new TurnFinder(complete.length)
   let at = 0
-  const views = Stream.map(
-    store.requests(selection),
-    (chunk) => chunk.filter(() => slot[at++]! >= 0).map(requestView)
-  )
+  const views = Stream.map(store.requests(selection), (chunk) =>
+    chunk.filter(() => slot[at++]! >= 0).map((request) => {
+      finder.add(request)
+      return requestView(request)
+    }))
   const answers = new AnswerColumns(complete.length, tiers.length)
   const readAnswers = Stream.runForEach(store.answers(tiers, selection), ({ output, row, tier }) =>
     Effect.sync(() => {
@@ -96,7 +99,7 @@ export const loadDataset = Effect.fnUntraced(function*(
 
   const embedding = options.embedding &&
     (yield* loadVectors(options.embedding, selection, slot, complete.length, warnings))
-  const turns = yield* loadTurns(tiers, options.prices ?? new Map(), selection, slot, complete.length, warnings)
+  const turns = yield* loadTurns(tiers, options.prices ?? new Map(), selection, slot, finder, warnings)
   const take = (column: Float64Array) => pick(column, complete)
   const quality = chosen.map((k) => take(matrix.quality[k]!))
   const signals = [...matrix.signals].toSorted(([a], [b]) => a < b ? -1 : 1)
@@ -116,6 +119,7 @@ export const loadDataset = Effect.fnUntraced(function*(
     embedding,
     turns,
     ...requests,
+    group: finder.joined(requests.group),
     evidence: chosen.map((k, position) => {
       const sent = signals.flatMap(([name, byTier]) => byTier[k] === undefined ? [] : [{ name, column: byTier[k] }])
       const read = answers.evidence(position)

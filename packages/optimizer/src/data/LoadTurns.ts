@@ -1,24 +1,25 @@
 import { type BadInput, cacheDiscountUsd, type Failure, type Price } from "@spillway/domain"
 import { type Selection, Store } from "@spillway/store"
 import { Effect, Stream } from "effect"
-import { TurnFinder, type Turns } from "./Turns.ts"
+import type { TurnFinder, Turns } from "./Turns.ts"
 
 /**
- * Reads which of the wanted requests continue another one, and what its prompt's being in the cache took off the recorded
- * costs; undefined where no cache did. Says in `warnings` where a discount is not known.
+ * The turns of the wanted requests, with what the cache of the turn before took off the recorded costs; undefined where no
+ * cache did. Says in `warnings` where a discount is not known.
  *
- * @param slot position of each selected request among the `n` that are wanted, -1 for others
+ * @param slot position of each selected request among those that are wanted, -1 for others
+ * @param finder has been given the wanted requests
  */
 export const loadTurns = Effect.fnUntraced(function*(
   tiers: ReadonlyArray<string>,
   prices: ReadonlyMap<string, Price | undefined>,
   selection: Selection,
   slot: Int32Array,
-  n: number,
+  finder: TurnFinder,
   warnings: Array<string>
 ): Effect.fn.Return<Turns | undefined, BadInput | Failure, Store> {
   const store = yield* Store
-  const discountUsd = tiers.map(() => new Float64Array(n))
+  const discountUsd = tiers.map(() => new Float64Array(finder.later.length))
   const unpriced = new Set<string>()
   let cached = false
   yield* Stream.runForEach(store.cachedInput(tiers, selection), ({ row, tier, tokens }) =>
@@ -42,12 +43,7 @@ export const loadTurns = Effect.fnUntraced(function*(
         "known (cached_input_usd_per_mtok), so what changing tiers within a conversation costs leaves it out"
     )
   }
-  if (!cached) return undefined
-  const finder = new TurnFinder(n)
-  let at = 0
-  yield* Stream.runForEach(store.requests(selection), (requests) =>
-    Effect.sync(() => {
-      for (const request of requests) if (slot[at++]! >= 0) finder.add(request)
-    }))
-  return finder.later.includes(1) ? { previous: finder.previous, later: finder.later, discountUsd } : undefined
+  return cached && finder.later.includes(1)
+    ? { previous: finder.previous, later: finder.later, discountUsd }
+    : undefined
 })

@@ -1,3 +1,4 @@
+import { disjointSets } from "../statistics/DisjointSets.ts"
 import { mix } from "./Folds.ts"
 import { makeShingler } from "./Shingles.ts"
 
@@ -47,19 +48,7 @@ export class NearDuplicates {
     const n = this.ends.length
     const common = Math.max(10, n / 100)
     const signatures = new Uint32Array(n * SIGNATURE)
-    const parent = Uint32Array.from({ length: n }, (_, i) => i)
-    const find = (i: number): number => {
-      while (parent[i] !== i) {
-        parent[i] = parent[parent[i]!]!
-        i = parent[i]!
-      }
-      return i
-    }
-    const join = (a: number, b: number) => {
-      const x = find(a), y = find(b)
-      if (x < y) parent[y] = x
-      else parent[x] = y
-    }
+    const { join, names } = disjointSets(n)
     const buckets = Array.from({ length: BANDS }, () => new Map<number, number>())
     const exact = new Map<number, number>()
     const rare = new Uint32Array(this.ends.reduce((most, end, i) => Math.max(most, end - (this.ends[i - 1] ?? 0)), 0))
@@ -86,7 +75,7 @@ export class NearDuplicates {
         else if (similar(signatures, i, other)) join(i, other)
       }
     }
-    return Uint32Array.from({ length: n }, (_, i) => find(i))
+    return names()
   }
 }
 

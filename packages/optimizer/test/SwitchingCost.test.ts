@@ -83,7 +83,7 @@ describe("switchingUsd", () => {
 describe("optimize on conversations", () => {
   /** Each request is the next turn of the one before it, four to a conversation; the flagship's cache had nearly all of it. */
   const traffic = (() => {
-    const plain = syntheticTraffic(800, THREE_TIERS.map((tier) => ({ ...tier, telling: 0.3 })))
+    const plain = syntheticTraffic(2_400, THREE_TIERS.map((tier) => ({ ...tier, telling: 0.3 })))
     const requests = plain.requests.map((request, i) => ({
       ...request,
       messages: Array.from({ length: i % 4 + 1 }, (_, back) => plain.requests[i - i % 4 + back]!)

@@ -4,6 +4,7 @@ import { Store } from "@spillway/store"
 import { Effect, Option, Schema, Stream } from "effect"
 import { advance, type Draw, type LoggedAnswer, type LoggedRequest } from "./LoggedRequest.ts"
 import { type PlansApart, plansApart } from "./PlansApart.ts"
+import { vectorHad } from "./VectorHad.ts"
 
 /** How the proxy routed a request, in its metadata. */
 const Routing = Schema.Struct({
@@ -12,7 +13,7 @@ const Routing = Schema.Struct({
     table: Schema.optionalKey(Schema.String),
     point: Schema.optionalKey(Schema.String),
     result: Schema.optionalKey(Schema.String),
-    /** How it came by its vector, where it was to have one. */
+    /** How it came by its vector; absent where the drawn plan reads none. */
     embedding: Schema.optionalKey(Schema.String)
   })
 })
@@ -41,7 +42,7 @@ interface Served {
  * Where the routing table that served a request is stored or given, its plans are known, and with them the probability of every
  * path. Otherwise `propensity` has to be the probability of calling exactly the tiers that have outcomes. Set aside are
  * requests that no table routed, that did not complete, and of whose path a grade, a cost or an outcome is missing, or
- * the vector that it was decided by.
+ * the vector that a plan of the draw had or would have had.
  *
  * @param estimated the embedding model of the table that is to be estimated, whose vectors the views have
  */
@@ -77,10 +78,10 @@ export const loadLogged = Effect.fnUntraced(function*(
   for (const { request, routing } of used) {
     const asked = requestView(request)
     const served = routing.table === undefined ? undefined : tables(routing.table)
-    const read = hadVector(routing) ? served?.policy.predictor.embedding?.spec : undefined
+    const read = served && vectorHad(asked, routing, served.policy)
     const vector = read && (yield* vectors(read)).get(request.request_id)
     if (read !== undefined && vector === undefined) {
-      aside(`lack the vector of ${read.model} that they were decided by (run "spillway embed")`)
+      aside(`lack the vector of ${read.model} that plans of their point read (run "spillway embed")`)
       continue
     }
     const draw = yield* Effect.try({
@@ -133,8 +134,6 @@ const servedTables = Effect.fnUntraced(function*(given: ReadonlyMap<string, Rout
     return compiled.get(sha256)
   }
 })
-
-const hadVector = ({ embedding }: Routing): boolean => embedding === "used" || embedding === "cached"
 
 /** Vectors of an embedding model by request, read once. */
 const vectorsOf = (store: Store["Service"], where: string | undefined) => {

@@ -1,7 +1,9 @@
-import { chooseShare, makeTaskTree } from "@spillway/policy"
+import type { Plan } from "@spillway/domain"
+import { chooseShare, makeTaskTree, readsPredictions } from "@spillway/policy"
 import type { Dataset } from "./data/Dataset.ts"
 import type { Candidate } from "./portfolio/Frontier.ts"
 import type { PlanRows } from "./search/EvaluatePlan.ts"
+import type { IndexedPlan } from "./search/IndexedPlan.ts"
 import { clusterBootstrap } from "./statistics/ClusterBootstrap.ts"
 import { groupRows } from "./statistics/Groups.ts"
 import { quantiles } from "./statistics/Quantile.ts"
@@ -17,16 +19,6 @@ export interface PlanOutcomes {
   readonly accepted: Uint8Array
   readonly shares: Float64Array
 }
-
-/** What of a plan tells whether it reads predictions. */
-interface PlanShape {
-  readonly entry: { readonly tiers: ReadonlyArray<unknown> }
-  readonly stages: ReadonlyArray<unknown>
-}
-
-/** As the policy's own of a compiled plan. */
-const readsPredictions = ({ entry, stages }: PlanShape): boolean =>
-  entry.tiers.length > 1 || stages.some((stage) => stage !== undefined)
 
 /** An operating point as far as it decides: the plans of a draw, and those of tasks that have their own. */
 export interface PointPlans<P> {
@@ -44,7 +36,7 @@ export interface PointPlans<P> {
  * @param run what a plan does with each of the rows
  * @param embeddingUsd US dollars that each request is charged for its vector by plans that read predictions
  */
-export const measurePoint = <P extends PlanShape>(
+export const measurePoint = <P extends Plan | IndexedPlan>(
   data: Dataset,
   rows: Uint32Array,
   { name, plans, segments }: PointPlans<P>,
@@ -55,7 +47,7 @@ export const measurePoint = <P extends PlanShape>(
   const measured = (plan: P, share: number) => ({
     share,
     rows: run(plan),
-    usd: readsPredictions(plan) ? embeddingUsd : 0
+    usd: readsPredictions({ entry: plan.entry.tiers, stages: plan.stages }) ? embeddingUsd : 0
   })
   const evaluations = plans.map(({ plan, share }) => measured(plan, share))
   const own = makeTaskTree(Array.from(segments, ([task, plan]) => [task, [measured(plan, 1)]] as const))

@@ -134,8 +134,14 @@ export const entryTier = (
   return best
 }
 
+/** What of a plan tells whether it reads predictions: the tiers it may start at, and what it has for a stage at each tier. */
+export interface PlanShape {
+  readonly entry: ArrayLike<unknown>
+  readonly stages: ReadonlyArray<unknown>
+}
+
 /** Whether a plan may read what is predicted of a request, where it starts or where an acceptor takes it as evidence. */
-export const readsPredictions = ({ entry, stages }: CompiledPlan): boolean =>
+export const readsPredictions = ({ entry, stages }: PlanShape): boolean =>
   entry.length > 1 || stages.some((stage) => stage !== undefined)
 
 /** Index of the tier to escalate to after a score, or {@link ACCEPT}. */

@@ -1,4 +1,4 @@
-import type { Message } from "@spillway/domain"
+import { isObject, type Message } from "@spillway/domain"
 
 /** What the policy sees of a request. Built by {@link requestView} from a stored request or a live body alike. */
 export interface RequestView {
@@ -34,19 +34,16 @@ export interface RequestSource {
   readonly parameters?: { readonly [name: string]: unknown } | undefined
 }
 
-const isRecord = (value: unknown): value is { readonly [name: string]: unknown } =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
-
 const jsonChars = (value: unknown) => value === undefined ? 0 : JSON.stringify(value)?.length ?? 0
 
 const length = (value: unknown) => Array.isArray(value) ? value.length : 0
 
 const responseSchema = (format: unknown) =>
-  isRecord(format) && format["type"] === "json_schema" ? format["json_schema"] : undefined
+  isObject(format) && format["type"] === "json_schema" ? format["json_schema"] : undefined
 
 const toolCallText = (call: unknown) => {
-  const target = isRecord(call) ? call["function"] ?? call["custom"] : undefined
-  if (!isRecord(target)) return ""
+  const target = isObject(call) ? call["function"] ?? call["custom"] : undefined
+  if (!isObject(target)) return ""
   return `${String(target["name"] ?? "")} ${String(target["arguments"] ?? target["input"] ?? "")}`
 }
 
@@ -58,7 +55,7 @@ export const requestView = (source: RequestSource): RequestView => {
   let images = 0
   let files = 0
   for (const message of source.messages) {
-    if (!isRecord(message)) continue
+    if (!isObject(message)) continue
     const instructs = message.role === "system" || message.role === "developer"
     const into = instructs ? system : text
     if (!instructs) turns++
@@ -66,7 +63,7 @@ export const requestView = (source: RequestSource): RequestView => {
     if (typeof content === "string") into.push(content)
     else if (Array.isArray(content)) {
       for (const part of content) {
-        if (!isRecord(part)) continue
+        if (!isObject(part)) continue
         if (typeof part["text"] === "string") into.push(part["text"])
         else if (typeof part["refusal"] === "string") into.push(part["refusal"])
         else if (String(part["type"]).includes("image")) images++

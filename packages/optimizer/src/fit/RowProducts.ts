@@ -10,7 +10,7 @@ export interface RowProducts {
 }
 
 /** Lanes that run at once at most. */
-export const MOST_LANES = 4
+const MOST_LANES = 4
 
 /** The lanes that so many vectors are cut into: fours, and the rest one by one. */
 export const lanesOf = (vectors: number): ReadonlyArray<number> => {

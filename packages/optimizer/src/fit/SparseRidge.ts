@@ -43,22 +43,6 @@ export const fitSparseRidge = (
   return lanesOf(targets.length).flatMap((lanes) => fitLanes(matrix, targets.slice(from, from += lanes), penalties))
 }
 
-/** Several problems over the same inputs. */
-export interface RidgeProblems {
-  readonly inputs: RidgeInputs
-  readonly problems: ReadonlyArray<{
-    readonly rows: Uint32Array
-    /** Each with one value a row of the problem. */
-    readonly targets: ReadonlyArray<Float64Array>
-  }>
-  /** Ascending. */
-  readonly penalties: ReadonlyArray<number>
-}
-
-/** {@link fitSparseRidge} for problem `i`. */
-export const sparseRidgeTask = ({ inputs, penalties, problems }: RidgeProblems, i: number) =>
-  fitSparseRidge(inputs, problems[i]!.rows, problems[i]!.targets, penalties)
-
 /** One target's run: its recurrences, and coefficients over the residuals so far of its solution for each penalty. */
 interface Run {
   /** Squared length of the residual. */

@@ -1,6 +1,5 @@
 import { acceptorTask } from "../fit/Acceptors.ts"
 import { acceptorAfterTask } from "../fit/AcceptorsAfter.ts"
-import { sparseRidgeTask } from "../fit/SparseRidge.ts"
 
 /**
  * What threads can run: each function does item `i` of an input, and depends on nothing else. Inputs and outputs are plain
@@ -8,8 +7,7 @@ import { sparseRidgeTask } from "../fit/SparseRidge.ts"
  */
 export const tasks = {
   acceptor: acceptorTask,
-  acceptorAfter: acceptorAfterTask,
-  sparseRidge: sparseRidgeTask
+  acceptorAfter: acceptorAfterTask
 }
 
 export type TaskName = keyof typeof tasks

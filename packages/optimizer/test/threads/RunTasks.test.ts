@@ -1,7 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { once } from "node:events"
 import { MessageChannel, Worker } from "node:worker_threads"
-import { SparseRowsBuilder } from "../../src/fit/SparseRows.ts"
 import { seededRandom } from "../../src/statistics/SeededRandom.ts"
 import { helperThreads } from "../../src/threads/HelperThreads.ts"
 import { runTasks } from "../../src/threads/RunTasks.ts"
@@ -11,30 +10,33 @@ import { runItem, type TaskInput } from "../../src/threads/Tasks.ts"
 
 const PROBLEMS = 7
 
-const problems = (): TaskInput<"sparseRidge"> => {
+const problems = (): TaskInput<"acceptor"> => {
   const random = seededRandom(1), n = 100
-  const builder = new SparseRowsBuilder(32, n)
-  for (let i = 0; i < n; i++) {
-    const indices = Uint32Array.from({ length: 32 }, (_, j) => j).filter(() => random.uniform() < 0.3)
-    builder.add({ indices, values: Float32Array.from(indices, () => random.uniform()), length: indices.length })
-  }
+  const column = () => Float64Array.from({ length: n }, () => random.uniform())
+  const evidence = () => ({ names: ["signal:sure"], columns: [column()] })
   const rows = Uint32Array.from({ length: n }, (_, i) => i)
   return {
-    inputs: { hashed: builder.finish(), dense: new Float64Array(n), denseColumns: 1 },
-    problems: Array.from({ length: PROBLEMS }, (_, p) => ({
-      rows: rows.subarray(p),
-      targets: Array.from({ length: 3 }, () => Float64Array.from(rows.subarray(p), () => random.uniform()))
-    })),
-    penalties: [1, 10]
+    data: {
+      n,
+      tiers: ["small", "large"],
+      flagship: 1,
+      quality: [column(), column()],
+      evidence: [evidence(), evidence()]
+    },
+    rows,
+    fold: Uint8Array.from(rows, (row) => row % 2),
+    folds: 2,
+    exante: [column(), column()],
+    heads: Array.from({ length: PROBLEMS }, (_, p) => ({ tier: p % 2, score: p < 4 ? "confidence" : "advantage" }))
   }
 }
 
 describe("tasks in threads", () => {
   it("give the same to the last bit, in the same order, whatever the number of threads", () => {
     const input = problems()
-    const here = runTasks("sparseRidge", input, PROBLEMS, 1)
+    const here = runTasks("acceptor", input, PROBLEMS, 1)
     assert.lengthOf(here, PROBLEMS)
-    for (const threads of [2, 4]) assert.deepStrictEqual(runTasks("sparseRidge", input, PROBLEMS, threads), here)
+    for (const threads of [2, 4]) assert.deepStrictEqual(runTasks("acceptor", input, PROBLEMS, threads), here)
   })
 
   it("are done by a thread as by the caller, whose failures it sends back", async () => {
@@ -43,14 +45,14 @@ describe("tasks in threads", () => {
     const worker = startWorker("threads/TaskThread", {})
     try {
       // One item more than there are problems.
-      const message: TaskMessage = { name: "sparseRidge", input, items: PROBLEMS + 1, counters, outputs: port2 }
+      const message: TaskMessage = { name: "acceptor", input, items: PROBLEMS + 1, counters, outputs: port2 }
       const received: Array<unknown> = []
       port1.on("message", (message) => received.push(message))
       worker.postMessage(message, [port2])
       await once(port1, "close")
       assert.deepStrictEqual(
         received.slice(0, PROBLEMS),
-        Array.from({ length: PROBLEMS }, (_, i) => ({ i, output: runItem("sparseRidge", input, i) }))
+        Array.from({ length: PROBLEMS }, (_, i) => ({ i, output: runItem("acceptor", input, i) }))
       )
       const { error, i } = received[PROBLEMS] as { readonly i: number; readonly error: Error }
       assert.strictEqual(i, PROBLEMS)
@@ -62,10 +64,10 @@ describe("tasks in threads", () => {
   })
 
   it("are done by the caller where another thread has taken them and sends nothing back", () => {
-    const input = problems(), here = runTasks("sparseRidge", input, PROBLEMS, 1)
+    const input = problems(), here = runTasks("acceptor", input, PROBLEMS, 1)
     // Without patience, any thread that is at work looks dead.
     for (let round = 0; round < 20; round++) {
-      assert.deepStrictEqual(runTasks("sparseRidge", input, PROBLEMS, 4, 0), here)
+      assert.deepStrictEqual(runTasks("acceptor", input, PROBLEMS, 4, 0), here)
     }
   })
 
@@ -81,11 +83,11 @@ describe("tasks in threads", () => {
 
   it("fail with what an item fails with, and can run again", () => {
     const input = problems()
-    assert.throws(() => runTasks("sparseRidge", input, PROBLEMS + 1, 2), TypeError)
-    assert.lengthOf(runTasks("sparseRidge", input, PROBLEMS, 2), PROBLEMS)
+    assert.throws(() => runTasks("acceptor", input, PROBLEMS + 1, 2), TypeError)
+    assert.lengthOf(runTasks("acceptor", input, PROBLEMS, 2), PROBLEMS)
   })
 
   it("are none where there are no items", () => {
-    assert.deepStrictEqual(runTasks("sparseRidge", problems(), 0, 4), [])
+    assert.deepStrictEqual(runTasks("acceptor", problems(), 0, 4), [])
   })
 })

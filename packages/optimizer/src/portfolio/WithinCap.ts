@@ -51,12 +51,10 @@ export const withinCap = (
       const line = hullOf(known.map((p) => ({ plan: p.plan, quality: p.quality - lambda * p.cost, cost: p.late })))
       const above = line.findIndex(({ cost }) => cost > mostLate)
       const b = line.at(above)!, a = above > 0 ? line[above - 1]! : b
-      const mix = mixBetween(a, b, mostLate)
       const mu = a === b ? 0 : (b.quality - a.quality) / (b.cost - a.cost)
       const found = a === b || searches === MOST_SEARCHES ? undefined : find(mu)
       if (found === undefined || found.worth - mu * found.late <= a.quality - mu * a.cost + ROUNDING) {
-        const plans = mix.plans.map(({ point, share }) => ({ share, plan: point.plan }))
-        return { plans, mu, keeps: a.cost <= mostLate }
+        return { plans: mixBetween(a, b, mostLate), mu, keeps: a.cost <= mostLate }
       }
     }
   }

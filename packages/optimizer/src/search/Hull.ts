@@ -31,28 +31,8 @@ export const hullOf = <P extends { readonly cost: number; readonly quality: numb
 /** Plans with the share of rows that each serves; the shares add up to 1. */
 export type PlanShares = ReadonlyArray<{ readonly share: number; readonly plan: IndexedPlan }>
 
-/** One or two plans with the share of rows each serves, and the expected quality and USD per row. */
-export interface PlanMix {
-  readonly plans: ReadonlyArray<{ readonly share: number; readonly point: PlanPoint }>
-  readonly quality: number
-  readonly cost: number
-}
-
 /** Mixes `a` with the dearer `b` so that the expected cost is `budget`; a budget outside [a, b] takes the nearer one. */
-export const mixBetween = (a: PlanPoint, b: PlanPoint, budget: number): PlanMix => {
+export const mixBetween = (a: PlanPoint, b: PlanPoint, budget: number): PlanShares => {
   const share = b.cost > a.cost ? Math.min(1, Math.max(0, (budget - a.cost) / (b.cost - a.cost))) : 0
-  const plans = [{ share: 1 - share, point: a }, { share, point: b }].filter((entry) => entry.share > 0)
-  return {
-    plans,
-    quality: a.quality + share * (b.quality - a.quality),
-    cost: a.cost + share * (b.cost - a.cost)
-  }
-}
-
-/** The best mix of `points` that costs at most `budget` on average; the cheapest point where the budget is below it. */
-export const mixAtBudget = (points: ReadonlyArray<PlanPoint>, budget: number): PlanMix => {
-  const onHull = hullOf(points)
-  const above = onHull.findIndex((point) => point.cost >= budget)
-  const b = onHull.at(above)!
-  return mixBetween(above > 0 ? onHull[above - 1]! : b, b, budget)
+  return [{ share: 1 - share, plan: a.plan }, { share, plan: b.plan }].filter((entry) => entry.share > 0)
 }

@@ -1,6 +1,5 @@
 import { assert, describe, it } from "vitest"
-import { hull, mixAtBudget } from "../../src/search/Hull.ts"
-import { singlePlan } from "../../src/search/IndexedPlan.ts"
+import { hull } from "../../src/search/Hull.ts"
 import { coverByPrice } from "../../src/search/LambdaGrid.ts"
 import { uniform } from "./problems.ts"
 
@@ -34,24 +33,6 @@ describe("hull", () => {
       }).toSorted((i, j) => points[i]!.cost - points[j]!.cost)
       const found = hull(points.map((p) => p.cost), points.map((p) => p.quality))
       assert.deepStrictEqual(found, expected, `seed ${seed}: ${JSON.stringify(points)}`)
-    }
-  })
-
-  it("gives the best mix within a budget, by trying all pairs", () => {
-    for (let seed = 1; seed <= 200; seed++) {
-      const points = pointsAt(seed).map((point) => ({ ...point, plan: singlePlan(1, 0) }))
-      const cheapest = Math.min(...points.map((p) => p.cost))
-      for (const budget of [0, 1.5, 3, 10]) {
-        const mix = mixAtBudget(points, budget)
-        const affordable = points.filter((p) => p.cost <= Math.max(budget, cheapest)).map((p) => p.quality)
-        const mixed = points.flatMap((a) =>
-          points.filter((b) => a.cost <= budget && budget < b.cost).map((b) =>
-            a.quality + (b.quality - a.quality) * (budget - a.cost) / (b.cost - a.cost)
-          )
-        )
-        assert.closeTo(mix.quality, Math.max(...affordable, ...mixed), 1e-9, `seed ${seed}, budget ${budget}`)
-        assert.isAtMost(mix.cost, Math.max(budget, cheapest) + 1e-9, `seed ${seed}, budget ${budget}`)
-      }
     }
   })
 })

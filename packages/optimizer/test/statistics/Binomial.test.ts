@@ -1,6 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
 import { betaQuantile, binomialAtMost, clopperPearson, incompleteBeta } from "../../src/statistics/Binomial.ts"
-import { wilson } from "../../src/statistics/Wilson.ts"
 
 describe("binomialAtMost", () => {
   it("equals the sum of the probabilities", () => {
@@ -49,16 +48,5 @@ describe("incompleteBeta", () => {
     assert.closeTo(incompleteBeta(0.3, 2, 1), 0.09, 1e-14)
     assert.closeTo(incompleteBeta(0.2, 3.5, 7.25), 1 - incompleteBeta(0.8, 7.25, 3.5), 1e-13)
     assert.closeTo(incompleteBeta(betaQuantile(0.37, 5, 2), 5, 2), 0.37, 1e-12)
-  })
-})
-
-describe("wilson", () => {
-  it("gives the closed form for 1 in 10", () => {
-    const z2 = 1.959963984540054 ** 2
-    const half = Math.sqrt(z2 * (0.09 / 10 + z2 / 400))
-    const [low, high] = wilson(1, 10, 0.95)
-    assert.closeTo(low, (0.1 + z2 / 20 - half) / (1 + z2 / 10), 1e-6)
-    assert.closeTo(high, (0.1 + z2 / 20 + half) / (1 + z2 / 10), 1e-6)
-    assert.deepStrictEqual(wilson(0, 0, 0.9), [0, 1])
   })
 })

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { isotonicKnots, isotonicRegression } from "../../src/statistics/Isotonic.ts"
+import { isotonicRegression } from "../../src/statistics/Isotonic.ts"
 import { seededRandom } from "../../src/statistics/SeededRandom.ts"
 
 /** The min-max formula: fit_i = max over a <= i of min over b >= i of the weighted mean of [a, b]. */
@@ -44,12 +44,5 @@ describe("isotonicRegression", () => {
     const fit = isotonicRegression(Float64Array.from({ length: 1_000_000 }, (_, i) => -i))
     assert.strictEqual(fit[0], -499_999.5)
     assert.strictEqual(fit[999_999], -499_999.5)
-  })
-})
-
-describe("isotonicKnots", () => {
-  it("pools equal x first and keeps the ends of each level", () => {
-    const knots = isotonicKnots([0.2, 0.1, 0.2, 0.3, 0.4, 0.5], [1, 0, 0, 0.5, 0.5, 1])
-    assert.deepStrictEqual(knots, { x: [0.1, 0.2, 0.4, 0.5], y: [0, 0.5, 0.5, 1] })
   })
 })

@@ -1,5 +1,4 @@
 import { assert, describe, it } from "@effect/vitest"
-import { empiricalBernsteinRadius } from "../../src/statistics/EmpiricalBernstein.ts"
 import { groupMeans, groupRows } from "../../src/statistics/Groups.ts"
 import { covariance, effectiveSampleSize, meanAndVariance } from "../../src/statistics/Moments.ts"
 import { normalCdf, normalQuantile } from "../../src/statistics/Normal.ts"
@@ -32,15 +31,6 @@ describe("quantiles", () => {
   it("interpolate like NumPy and leave NaN out", () => {
     assert.deepStrictEqual(quantiles([4, Number.NaN, 1, 3, 2], [0, 0.25, 0.5, 0.9, 1]), [1, 1.75, 2.5, 3.7, 4])
     assert.isNaN(quantiles([], [0.5])[0])
-  })
-})
-
-describe("empiricalBernsteinRadius", () => {
-  it("equals the formula and covers", () => {
-    const values = [0, 1, 0, 1, 1]
-    const log = Math.log(20)
-    assert.closeTo(empiricalBernsteinRadius(values, 0.1, 1), Math.sqrt(2 * 0.3 * log / 5) + 7 * log / 12, 1e-12)
-    assert.strictEqual(empiricalBernsteinRadius([1], 0.1, 1), Infinity)
   })
 })
 

@@ -1,6 +1,6 @@
 import type { Dataset } from "../data/Dataset.ts"
 import type { EmbeddingColumns } from "../data/EmbeddingColumns.ts"
-import { clusterError } from "../portfolio/ChooseClass.ts"
+import { clusterError } from "../statistics/ClusterError.ts"
 import { mean } from "../statistics/Moments.ts"
 import type { FittedHead } from "./FittedHead.ts"
 import type { RidgeInputs } from "./RidgeInputs.ts"

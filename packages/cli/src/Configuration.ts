@@ -1,8 +1,10 @@
 import { BadInput, Config, type Config as ConfigType, GRADER_TYPES } from "@spillway/domain"
-import { Effect, Schema, SchemaIssue } from "effect"
+import { Effect, Option, Schema, SchemaIssue } from "effect"
 import { readFile } from "node:fs/promises"
 import { dirname, isAbsolute, join } from "node:path"
 import { type Document, isMap, isNode, LineCounter, parseDocument } from "yaml"
+
+const DEFAULT = "spillway.yaml"
 
 /** A configuration with the file it came from. */
 export interface Loaded {
@@ -13,6 +15,17 @@ export interface Loaded {
 /** A path that a configuration names, or would by default, lies beside it: `--config` works from any folder. */
 export const besideConfig = (loaded: Loaded | undefined, path: string): string =>
   loaded === undefined || isAbsolute(path) ? path : join(dirname(loaded.path), path)
+
+/**
+ * The configuration that `--config` names, else `spillway.yaml`, which may be missing: undefined then. A file that was
+ * named may not, or its objective and tiers would be passed over in silence.
+ */
+export const findConfig = (flag: Option.Option<string>): Effect.Effect<Loaded | undefined, BadInput> =>
+  loadConfig(Option.getOrElse(flag, () => DEFAULT), Option.isSome(flag))
+
+/** The same, for commands that cannot do without. */
+export const requireConfig = (flag: Option.Option<string>): Effect.Effect<Loaded, BadInput> =>
+  Effect.map(loadConfig(Option.getOrElse(flag, () => DEFAULT), true), (loaded) => loaded!)
 
 const decode = Schema.decodeUnknownEffect(Config, { errors: "all", onExcessProperty: "error" })
 const describe = SchemaIssue.makeFormatterStandardSchemaV1()

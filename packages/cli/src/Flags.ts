@@ -6,7 +6,7 @@ import { Flag } from "effect/cli"
 export const configFlag = Flag.String("config").pipe(
   Flag.withAlias("c"),
   Flag.withDescription("Configuration file (default: spillway.yaml)"),
-  Flag.withDefault("spillway.yaml")
+  Flag.optional
 )
 
 export const dbFlag = Flag.String("db").pipe(

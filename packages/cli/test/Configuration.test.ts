@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Option } from "effect"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { loadConfig } from "../src/Configuration.ts"
+import { findConfig, loadConfig } from "../src/Configuration.ts"
 import { folder } from "./Spillway.ts"
 
 const CONFIG = `providers:
@@ -111,5 +111,11 @@ describe("loadConfig", () => {
       const missing = yield* Effect.flip(loadConfig(join(folder(), "spillway.yaml"), true))
       assert.match(missing.message, /no such configuration\. Run "spillway init"/)
       assert.match((yield* Effect.flip(loadConfig(folder(), false))).message, /is a folder\. .*--config/)
+    }))
+
+  it.effect("is not optional where --config names it", () =>
+    Effect.gen(function*() {
+      const missing = yield* Effect.flip(findConfig(Option.some(join(folder(), "nothere.yaml"))))
+      assert.match(missing.message, /nothere\.yaml: no such configuration\. .*--config/)
     }))
 })

@@ -4,7 +4,7 @@ import { embedAll, type EmbedReport } from "@spillway/replay"
 import { Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import { callProgress } from "../CallProgress.ts"
-import { loadConfig } from "../Configuration.ts"
+import { requireConfig } from "../Configuration.ts"
 import { openStore } from "../Database.ts"
 import { blamingFlags, configFlag, dbFlag, jsonFlag, whereFlag } from "../Flags.ts"
 import { print, usd } from "../Output.ts"
@@ -24,7 +24,7 @@ export const embedCommand = Command.make(
     json: jsonFlag
   },
   Effect.fnUntraced(function*({ again, config, db, json, limit, where }) {
-    const loaded = (yield* loadConfig(config, true))!
+    const loaded = yield* requireConfig(config)
     const condition = Option.getOrUndefined(where)
     if (again && (condition !== undefined || Option.isSome(limit))) {
       return yield* new BadInput({

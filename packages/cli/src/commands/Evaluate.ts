@@ -2,7 +2,7 @@ import { evaluate, evaluateLogged, type Evaluation, type Interval, type Objectiv
 import { qualityWord } from "@spillway/report"
 import { Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
-import { loadConfig } from "../Configuration.ts"
+import { findConfig } from "../Configuration.ts"
 import { openStore } from "../Database.ts"
 import { configFlag, dbFlag, jsonFlag, seedFlag, whereFlag } from "../Flags.ts"
 import { milliseconds, percent, print, table, usd } from "../Output.ts"
@@ -28,7 +28,7 @@ export const evaluateCommand = Command.make(
     json: jsonFlag
   },
   Effect.fnUntraced(function*({ config, db, json, logged, seed, servedBy, table: tableFile, where }) {
-    const loaded = yield* loadConfig(config, false)
+    const loaded = yield* findConfig(config)
     const path = tablePath(tableFile, loaded)
     const routing = yield* readTable(path)
     if (logged) {

@@ -3,7 +3,7 @@ import { compile, explain, explainAnswers, requestView } from "@spillway/policy"
 import { layer, Store } from "@spillway/store"
 import { Effect, Option, Stream } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import { loadConfig } from "../Configuration.ts"
+import { findConfig } from "../Configuration.ts"
 import { databasePath } from "../Database.ts"
 import { type Explained, explanationText, type RecordedTier } from "../ExplanationText.ts"
 import { configFlag, dbFlag, jsonFlag } from "../Flags.ts"
@@ -30,7 +30,7 @@ export const explainCommand = Command.make(
   },
   Effect.fnUntraced(function*(flags) {
     const asked = yield* askedOf(flags)
-    const loaded = yield* loadConfig(flags.config, false)
+    const loaded = yield* findConfig(flags.config)
     const table = yield* readTable(tablePath(flags.table, loaded))
     const policy = compile(table)
     const { embedding } = table.features

@@ -1,7 +1,7 @@
 import { gradeAll, type GradeReport } from "@spillway/replay"
 import { Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
-import { flagshipOf, loadConfig } from "../Configuration.ts"
+import { flagshipOf, requireConfig } from "../Configuration.ts"
 import { openStore } from "../Database.ts"
 import { blamingFlags, configFlag, dbFlag, jsonFlag, names, tiersFlag, whereFlag } from "../Flags.ts"
 import { print, table } from "../Output.ts"
@@ -21,7 +21,7 @@ export const gradeCommand = Command.make(
     json: jsonFlag
   },
   Effect.fnUntraced(function*({ config, db, json, regrade, tiers, where }) {
-    const loaded = (yield* loadConfig(config, true))!
+    const loaded = yield* requireConfig(config)
     const grading = gradeAll({
       graders: loaded.config.graders,
       source: loaded.path,

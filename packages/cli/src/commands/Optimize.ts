@@ -11,7 +11,7 @@ import { Store } from "@spillway/store"
 import { Clock, Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import { createHash } from "node:crypto"
-import { flagshipOf, loadConfig, type Loaded } from "../Configuration.ts"
+import { findConfig, flagshipOf, type Loaded } from "../Configuration.ts"
 import { openStore } from "../Database.ts"
 import { configFlag, dbFlag, jsonFlag, names, seedFlag, tiersFlag } from "../Flags.ts"
 import { newTierText } from "../NewTierText.ts"
@@ -71,7 +71,7 @@ export const optimizeCommand = Command.make(
     json: jsonFlag
   },
   Effect.fnUntraced(function*(flags) {
-    const loaded = yield* loadConfig(flags.config, false)
+    const loaded = yield* findConfig(flags.config)
     const objective = yield* objectiveOf(flags, loaded)
     if (Option.isSome(flags.labels) && flags.labels.value < 1) {
       return yield* new BadInput({

@@ -5,7 +5,7 @@ import { Effect, Layer, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import { readFile } from "node:fs/promises"
 import { callProgress } from "../CallProgress.ts"
-import { loadConfig } from "../Configuration.ts"
+import { requireConfig } from "../Configuration.ts"
 import { databasePath, openStore } from "../Database.ts"
 import { blamingFlags, configFlag, configuredTiers, dbFlag, jsonFlag, tiersFlag, whereFlag } from "../Flags.ts"
 import { print, table, usd } from "../Output.ts"
@@ -33,7 +33,7 @@ export const replayCommand = Command.make(
     json: jsonFlag
   },
   Effect.fnUntraced(function*({ budget, config, db, dryRun, json, limit, plan, tiers, where }) {
-    const loaded = (yield* loadConfig(config, true))!
+    const loaded = yield* requireConfig(config)
     if (Option.isSome(budget) && budget.value <= 0) {
       return yield* new BadInput({
         source: "--budget",

@@ -1,7 +1,7 @@
 import { renderHtml, renderMarkdown } from "@spillway/report"
 import { Console, Effect } from "effect"
 import { Command, Flag } from "effect/cli"
-import { loadConfig } from "../Configuration.ts"
+import { findConfig } from "../Configuration.ts"
 import { configFlag } from "../Flags.ts"
 import { readReport, readTable, tableFlag, tablePath } from "../TableFile.ts"
 import { writeFileWhole } from "../WriteFile.ts"
@@ -17,7 +17,7 @@ export const reportCommand = Command.make(
     )
   },
   Effect.fnUntraced(function*({ config, out, table }) {
-    const path = tablePath(table, yield* loadConfig(config, false))
+    const path = tablePath(table, yield* findConfig(config))
     const routing = yield* readTable(path)
     const report = yield* readReport(path)
     const markdown = out.replace(/(\.html?)?$/, ".md")

@@ -1,7 +1,7 @@
 import { serve } from "@spillway/proxy"
 import { Console, Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
-import { besideConfig, loadConfig } from "../Configuration.ts"
+import { besideConfig, requireConfig } from "../Configuration.ts"
 import { configFlag, portFlag } from "../Flags.ts"
 import { tableFlag, tablePath } from "../TableFile.ts"
 import { untilStopped } from "../UntilStopped.ts"
@@ -16,7 +16,7 @@ export const serveCommand = Command.make(
     logs: Flag.String("logs").pipe(Flag.withDescription("Directory of the request log (default: logs)"), Flag.optional)
   },
   Effect.fnUntraced(function*(flags) {
-    const loaded = (yield* loadConfig(flags.config, true))!
+    const loaded = yield* requireConfig(flags.config)
     const running = yield* serve({
       config: loaded.config,
       source: loaded.path,

@@ -1,3 +1,5 @@
+import { layer } from "@spillway/store"
+import { Effect, Layer } from "effect"
 import { readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "vitest"
@@ -12,6 +14,8 @@ tiers:
 interface Case {
   readonly args: ReadonlyArray<string>
   readonly files?: Readonly<Record<string, string>>
+  /** Whether there is a database, with nothing in it. */
+  readonly database?: true
   readonly code: number
   readonly message: RegExp
 }
@@ -41,15 +45,29 @@ const cases: Record<string, Case> = {
     code: 2,
     message: /--tiers: no tier is named "large"\. Known tiers: small/
   },
+  "a configuration that --config names and that is not there": {
+    args: ["optimize", "--config", "nothere.yaml"],
+    database: true,
+    code: 1,
+    message: /nothere\.yaml: no such configuration/
+  },
+  "a configuration that -c names and that is not there": {
+    args: ["import", "-c", "nothere.yaml", "log.jsonl"],
+    files: { "log.jsonl": "" },
+    code: 1,
+    message: /nothere\.yaml: no such configuration/
+  },
   "nothing to replay": {
     args: ["replay"],
     files: { "spillway.yaml": CONFIG },
+    database: true,
     code: 1,
     message: /it holds no requests\. Run "spillway import FILE\.\.\." first/
   },
   "a condition that is no SQL": {
     args: ["replay", "--where", "task = ("],
     files: { "spillway.yaml": CONFIG },
+    database: true,
     code: 2,
     message: /--where: syntax error .*Give one SQL condition/
   },
@@ -77,7 +95,29 @@ const cases: Record<string, Case> = {
     message: /log\.jsonl:1: no known log format has the fields prompt\. A record needs messages .*docs\/import\.md/
   },
   "a file that is not there": { args: ["import", "nothere.jsonl"], code: 1, message: /nothere\.jsonl/ },
-  "an empty database": { args: ["optimize"], code: 1, message: /no request is selected.*spillway import/ },
+  "an empty database": {
+    args: ["optimize"],
+    database: true,
+    code: 1,
+    message: /no request is selected.*spillway import/
+  },
+  "no database to optimize": {
+    args: ["optimize"],
+    code: 1,
+    message: /spillway\.duckdb: no such database\. Run `spillway import`/
+  },
+  "no database to grade": {
+    args: ["grade", "--db", "mistyped.duckdb"],
+    files: { "spillway.yaml": CONFIG },
+    code: 1,
+    message: /mistyped\.duckdb: no such database\. Run `spillway import`/
+  },
+  "no database to replay": {
+    args: ["replay", "--dry-run", "--db", "mistyped.duckdb"],
+    files: { "spillway.yaml": CONFIG },
+    code: 1,
+    message: /mistyped\.duckdb: no such database\. Run `spillway import`/
+  },
   "a table that is no table": {
     args: ["report", "--table", "table.json"],
     files: { "table.json": "{\"format\": \"other\"}" },
@@ -93,16 +133,18 @@ const cases: Record<string, Case> = {
 }
 
 describe.concurrent("bad input", () => {
-  for (const [name, { args, code, files, message }] of Object.entries(cases)) {
+  for (const [name, { args, code, database, files, message }] of Object.entries(cases)) {
     it(`gets one clear error: ${name}`, async () => {
       const cwd = folder()
       for (const [file, text] of Object.entries(files ?? {})) writeFileSync(join(cwd, file), text)
+      if (database) await Effect.runPromise(Effect.scoped(Layer.build(layer(join(cwd, "spillway.duckdb")))))
       const before = readdirSync(cwd)
       const result = await spillway(args, cwd)
       assert.strictEqual(result.code, code, result.stderr + result.stdout)
       assert.match(result.stderr, message)
       assert.notMatch(result.stderr, /\n\s+at .*\(/, "a stack trace")
-      const left = readdirSync(cwd).filter((file) => !before.includes(file) && !file.startsWith("spillway.duckdb"))
+      const made = (file: string) => args[0] === "import" && file.startsWith("spillway.duckdb")
+      const left = readdirSync(cwd).filter((file) => !before.includes(file) && !made(file))
       assert.deepStrictEqual(left, [])
       for (const [file, text] of Object.entries(files ?? {})) {
         assert.strictEqual(readFileSync(join(cwd, file), "utf8"), text, `${file} was changed`)

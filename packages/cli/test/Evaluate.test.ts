@@ -100,6 +100,13 @@ describe("spillway evaluate", () => {
     }
   })
 
+  it("does not begin a database where its path is mistyped", async () => {
+    const ended = await spillway(["evaluate", "--db", "mistyped.duckdb", ...table], cwd)
+    assert.strictEqual(ended.code, 1)
+    assert.match(ended.stderr, /mistyped\.duckdb: no such database\. Run `spillway import`/)
+    assert.isFalse(existsSync(join(cwd, "mistyped.duckdb")))
+  })
+
   it("reads and writes the table that the configuration serves, beside it, whatever the working folder", async () => {
     mkdirSync(join(cwd, "project"))
     const config = {

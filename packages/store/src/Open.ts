@@ -11,6 +11,8 @@ export const MEMORY = ":memory:"
 
 export interface OpenOptions {
   readonly readOnly?: boolean | undefined
+  /** Fails where there is no file yet, as a database that is only read does too. */
+  readonly existing?: boolean | undefined
 }
 
 const limits = {
@@ -20,13 +22,13 @@ const limits = {
   checkpoint_threshold: "256MB"
 }
 
-const wrongPath = (path: string, readOnly: boolean): BadInput | undefined => {
+const wrongPath = (path: string, existing: boolean): BadInput | undefined => {
   if (existsSync(path)) {
     return statSync(path).isDirectory()
       ? new BadInput({ source: path, problem: "is a directory", mend: "Give the path of a database file" })
       : undefined
   }
-  if (readOnly) {
+  if (existing) {
     return new BadInput({
       source: path,
       problem: "no such database",
@@ -88,10 +90,10 @@ export interface Database {
   readonly connect: ReturnType<typeof acquireConnection>
 }
 
-/** Opens (and makes, where it does not exist) a database file for the life of the scope. */
+/** Opens a database file for the life of the scope, and makes it where it does not exist and may be new. */
 export const open = Effect.fnUntraced(function*(path: string, options?: OpenOptions) {
   const readOnly = options?.readOnly ?? false
-  const wrong = path === MEMORY ? undefined : wrongPath(path, readOnly)
+  const wrong = path === MEMORY ? undefined : wrongPath(path, readOnly || options?.existing === true)
   if (wrong !== undefined) return yield* wrong
   const settings = { ...limits, access_mode: readOnly ? "READ_ONLY" : "READ_WRITE" }
   const instance = yield* Effect.acquireRelease(

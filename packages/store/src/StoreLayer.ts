@@ -214,8 +214,8 @@ const make = Effect.fnUntraced(function*(path: string, options?: OpenOptions) {
 })
 
 /**
- * Opens the DuckDB file at `path`, makes it where it does not exist, and upgrades its schema. Fails with `BadInput` where
- * the path is wrong, another process holds the file, or a newer version made it; each names the mend.
+ * Opens the DuckDB file at `path`, makes it where it does not exist and may be new, and upgrades its schema. Fails with
+ * `BadInput` where the path is wrong, another process holds the file, or a newer version made it; each names the mend.
  */
 export const layer = (path: string, options?: OpenOptions) => Layer.effect(Store, make(path, options))
 

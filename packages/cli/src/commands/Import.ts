@@ -2,8 +2,8 @@ import { type FileReport, importFiles, type ImportReport } from "@spillway/inges
 import { Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { basename } from "node:path"
-import { loadConfig } from "../Configuration.ts"
-import { openStore } from "../Database.ts"
+import { findConfig } from "../Configuration.ts"
+import { makeStore } from "../Database.ts"
 import { configFlag, dbFlag, jsonFlag } from "../Flags.ts"
 import { importProgress } from "../ImportProgress.ts"
 import { print, table } from "../Output.ts"
@@ -25,13 +25,13 @@ export const importCommand = Command.make(
     json: jsonFlag
   },
   Effect.fnUntraced(function*({ config, db, files, json, task, tier }) {
-    const loaded = yield* loadConfig(config, false)
+    const loaded = yield* findConfig(config)
     const progress = importProgress()
     const report = yield* importFiles(files, {
       task: Option.getOrUndefined(task),
       tier: Option.getOrUndefined(tier),
       onProgress: progress.update
-    }).pipe(Effect.ensuring(Effect.sync(progress.end)), Effect.provide(openStore(db, loaded)))
+    }).pipe(Effect.ensuring(Effect.sync(progress.end)), Effect.provide(makeStore(db, loaded)))
     yield* print(json, report, importText(report))
   })
 ).pipe(Command.withDescription("Read logs into the database; the format is detected, importing twice changes nothing"))

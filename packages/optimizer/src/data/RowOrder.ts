@@ -1,9 +1,9 @@
 import type { Dataset } from "./Dataset.ts"
 import { mix } from "./Folds.ts"
 
-/** Rows by time; rows without a time come in an order drawn by the seed. With `labels`, a sample of that many. */
+/** Rows by time; rows without a time come first, in an order drawn by the seed. With `labels`, a sample of that many. */
 export const orderedRows = (
-  data: Dataset,
+  data: Pick<Dataset, "n" | "group" | "ts">,
   options: { readonly seed: number; readonly labels?: number | undefined }
 ): Uint32Array => {
   const drawn = (row: number) => mix(data.group[row]!, options.seed)

@@ -6,11 +6,11 @@ export interface Split {
 
 /**
  * Splits by near-duplicate group and time: the newest groups certify, so that the certificate speaks of traffic after
- * the rows it was fitted on. A group belongs to the time of its oldest row. Rows without a time keep their given order
- * after the others; the caller shuffles those.
+ * the rows it was fitted on. A group belongs to the time of its oldest row. Rows without a time come before all others:
+ * they certify only where those are too few.
  *
  * @param group near-duplicate group of each row
- * @param rows rows in order of time
+ * @param rows rows in order of time, those without one first, as {@link orderedRows} gives them
  * @param share share of rows to certify on
  */
 export const splitByGroupAndTime = (group: Uint32Array, rows: Uint32Array, share: number): Split => {

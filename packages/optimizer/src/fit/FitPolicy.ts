@@ -16,7 +16,7 @@ export interface FittedPolicy {
   readonly heads: ReadonlyArray<FittedHead>
   readonly costs: ReadonlyArray<FittedCost>
   readonly acceptors: ReadonlyArray<FittedAcceptor>
-  /** Cross-fitted: what each part says of rows it did not see. */
+  /** What each part says of rows it did not see, but for costs: their few means and slopes are of these very rows. */
   readonly columns: DecisionColumns
 }
 

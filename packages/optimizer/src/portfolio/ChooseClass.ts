@@ -29,7 +29,7 @@ const MOST_ROWS = 10_000
  * charged the price of the late rows that it has beyond the share that may be, and plans that break the cap where they were
  * searched count as of no quality.
  *
- * @param lambdas prices in descending order
+ * @param lambdas prices, best in order: cascades start from the thresholds found last
  */
 export const chooseClass = (
   classes: ReadonlyArray<PolicyClass>,

@@ -12,10 +12,10 @@ export interface DecisionColumns {
   readonly confidence: ReadonlyArray<Float64Array>
   /** Calibrated 1 - loss against the flagship. */
   readonly advantage: ReadonlyArray<Float64Array>
-  /** The same two of tier k's answer right after one of tier p, as `[k][p]`; undefined where that says no more. */
+  /** The same two of an answer right after another tier's. */
   readonly confidenceAfter: AfterColumns
   readonly advantageAfter: AfterColumns
-  /** Ex-ante predictions. */
+  /** Ex-ante predictions. Those of cost are not cross-fitted: their few means and slopes are of the same rows. */
   readonly predictedQuality: ReadonlyArray<Float64Array>
   readonly predictedCost: ReadonlyArray<Float64Array>
   /** US dollars of the vector of a request whose plan reads predictions; absent where unknown, or where heads read none. */
@@ -24,6 +24,7 @@ export interface DecisionColumns {
   readonly latency?: CappedLatency | undefined
 }
 
+/** Scores of tier k's answers right after one of tier p, as `[k][p]`; undefined where that says no more. */
 export type AfterColumns = ReadonlyArray<ReadonlyArray<Float64Array | undefined>>
 
 const takeOne = (column: Float64Array, rows: Uint32Array): Float64Array => {

@@ -31,7 +31,10 @@ export const priceRange = (columns: DecisionColumns, rows: Uint32Array): readonl
   return spread > 0 ? [1e-3 / spread, 1e2 / spread] : [1, 1]
 }
 
-/** A grid of prices in descending order over the part of {@link priceRange} where a point of quality has a usual price. */
+/**
+ * A grid of prices in descending order over the part of {@link priceRange} where a point of quality has a usual price. Where
+ * all tiers cost the same there is no such range: any prices do, and these ascend from 1/30 to 30.
+ */
 export const priceGrid = (columns: DecisionColumns, rows: Uint32Array, size: number): ReadonlyArray<number> => {
   const [low, high] = priceRange(columns, rows)
   const from = high / 30, to = low * 30

@@ -17,7 +17,7 @@ export interface PolicyClass {
   readonly kind: PlanKind
   /** The score its stages test. */
   readonly score: ScoreKind
-  /** Prepares a search on some rows; prices are asked for in descending order. */
+  /** Prepares a search on some rows. Prices come in any order; cascades start from the thresholds found last. */
   readonly search: (rows: SearchedRows) => PricedSearch
 }
 

@@ -9,7 +9,7 @@ export interface SearchedRows {
   readonly problem: SearchProblem
   readonly predictions: Predictions
   readonly ranked: () => RankedProblem
-  /** The best cascade over any subset of the tiers at two prices. Those of cost are asked for in descending order. */
+  /** The best cascade over any subset of the tiers at two prices, in any order; it starts from the thresholds found last. */
   readonly bestCascade: (lambda: number, mu: number) => BestCascade
 }
 
@@ -28,6 +28,7 @@ const BINS = 256
 /** Longer chains pay for more answers than they can save. */
 const MOST_IN_CHAIN = 5
 
+/** Makes each shared part when a class first asks for it, and searches for cascades once for all classes at a price. */
 export const searchedRows = (problem: SearchProblem, predictions: Predictions): SearchedRows => {
   const ranked = once(() => rankProblem(problem, BINS))
   const search = once(() => subsetSearch(ranked(), Math.min(problem.tiers, MOST_IN_CHAIN)))

@@ -99,7 +99,10 @@ export const provenance = (report: OptimizeReport, table: RoutingTable): Section
     id: "provenance",
     title: "Provenance",
     blocks: [
-      paragraph("The same data, seed and version give the same routing table, byte for byte."),
+      paragraph(
+        "The same data, options, seed and version give the same routing table, byte for byte. The digest does not cover " +
+          "stored vectors: where there are any, they must be the same too."
+      ),
       {
         _tag: "Table",
         caption: "Where the figures come from",

@@ -15,6 +15,7 @@ export type AcceptScore = (evidence: Evidence) => number
  */
 export type AcceptorOf = (tier: string, score: Stage["score"], after?: string) => AcceptScore | undefined
 
+/** A stage over tier indices: a step function of the score of its tier's answer. */
 export interface CompiledStage {
   readonly score: Stage["score"]
   readonly accept: AcceptScore

@@ -32,6 +32,7 @@ export const notEmbeddedSql = (of: EmbeddingModel, selected: string): string =>
      GROUP BY q.prompt_sha
    ) first USING (request_id) ORDER BY first.row`
 
+/** Rows of {@link notEmbeddedSql}: the request's columns, then the hash of its prompt. */
 export const readNotEmbedded = (chunk: DuckDBDataChunk): ReadonlyArray<NotEmbedded> => {
   const shas = chunk.getColumnValues(chunk.columnCount - 1) as ReadonlyArray<string>
   return readRequests(chunk).map((request, i) => ({ request, prompt_sha: shas[i]! }))
@@ -42,6 +43,7 @@ export const vectorsSql = (of: EmbeddingModel, selected: string): string =>
   `SELECT s.row, e.vector FROM ${selected} s JOIN requests r USING (request_id)
    JOIN embeddings e ON e.prompt_sha = r.prompt_sha AND ${ofModel("e", of)} ORDER BY s.row`
 
+/** Rows of {@link vectorsSql}. Copied, as a chunk's memory goes when the chunk is collected. */
 export const readVectors = (chunk: DuckDBDataChunk): Vectors => ({
   row: integersOf(chunk, 0).slice(),
   vector: floatListsOf(chunk, 1)

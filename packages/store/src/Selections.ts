@@ -18,6 +18,7 @@ export interface Selected {
   readonly grades: string
 }
 
+/** Chosen requests as tables, so that a selection reads the same however many statements it takes. */
 export interface Selections {
   /** Selects for as long as the scope lives, or takes what is held. */
   readonly selecting: (
@@ -47,6 +48,7 @@ const notCopied = (requests: string): Selected => ({
 const keyOf = ({ limit, sample, tiers, where }: Selection = {}) =>
   JSON.stringify([where, tiers, limit, sample?.size, sample?.seed])
 
+/** Selections on one database; those held are shared by all of its connections. */
 export const makeSelections = ({ connect }: Database): Selections => {
   const held = new Map<string, Selected>()
 

@@ -23,6 +23,7 @@ export const readRequests = <E>(
 ): Effect.Effect<RequestFeatures, E> =>
   n < WORTH_A_THREAD ? readHere(views, n, hashBits) : readInThread(views, n, hashBits)
 
+/** {@link readRequests} in this thread: for few requests another takes longer to start than it saves. */
 export const readHere = Effect.fnUntraced(function*<E>(
   views: Stream.Stream<ReadonlyArray<RequestView>, E>,
   n: number,
@@ -33,6 +34,7 @@ export const readHere = Effect.fnUntraced(function*<E>(
   return columns.finish()
 })
 
+/** {@link readRequests} in a thread of its own, while this one loads the next requests. */
 export const readInThread = <E>(
   views: Stream.Stream<ReadonlyArray<RequestView>, E>,
   n: number,

@@ -25,6 +25,7 @@ export interface CascadeRoutingSolution {
   readonly value: number
 }
 
+/** A search whose columns are made once and serve all prices. */
 export interface CascadeRoutingSearch {
   /**
    * `start` is a plan to begin from beside the predicted entries, for instance the best cascade. What is found is worth

@@ -21,6 +21,7 @@ export interface ChainOutcome {
   readonly late: number
 }
 
+/** A search for the thresholds of one chain, whose columns are made once and serve all prices. */
 export interface ChainSearch {
   /** The best of several starts: cold ones, or the first of them and `warm` where that is given. */
   readonly solve: (lambda: number, mu?: number, warm?: ReadonlyArray<number>) => ChainSolution
@@ -41,6 +42,7 @@ export interface ChainBuffers {
   readonly charge: ReadonlyArray<Float64Array>
 }
 
+/** Buffers for any chain of a problem, however long. */
 export const chainBuffers = (problem: RankedProblem): ChainBuffers => {
   const column = () => new Float64Array(problem.n)
   return {

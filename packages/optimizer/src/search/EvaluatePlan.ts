@@ -16,6 +16,7 @@ export interface PlanRows {
   readonly late: Uint8Array
 }
 
+/** What a plan does on the whole, and with each row. */
 export interface PlanEvaluation {
   /** Weighted means per row. */
   readonly quality: number

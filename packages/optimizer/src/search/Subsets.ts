@@ -8,6 +8,7 @@ export interface SubsetSolution extends ChainSolution {
   readonly searched: number
 }
 
+/** A search over all cascades of a problem, which keeps what it made and found for the prices to come. */
 export interface SubsetSearch {
   /** Prices are best asked for in order: each subset starts from its own last thresholds. */
   readonly solve: (lambda: number, mu?: number) => SubsetSolution

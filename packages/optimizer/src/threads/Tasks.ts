@@ -10,8 +10,11 @@ export const tasks = {
   acceptorAfter: acceptorAfterTask
 }
 
+/** A task by its name: what is sent to a thread, as functions cannot be. */
 export type TaskName = keyof typeof tasks
+/** What a task reads, for all of its items. */
 export type TaskInput<Name extends TaskName> = Parameters<(typeof tasks)[Name]>[0]
+/** What comes of one item. */
 export type TaskOutput<Name extends TaskName> = ReturnType<(typeof tasks)[Name]>
 
 /** Does one item. */

@@ -11,7 +11,7 @@ import { EXCEED, neededForLatency, passingShare, POWER } from "./certify/Latency
 import type { QualityTarget } from "./certify/Quality.ts"
 import { requestsFor } from "./certify/RequestsFor.ts"
 import { requestsNeeded } from "./certify/RequestsNeeded.ts"
-import { budgetUsd, notCovered, statement } from "./certify/Statement.ts"
+import { budgetUsd, notCovered, statement, type StatementFacts } from "./certify/Statement.ts"
 import type { GoldOutcomes } from "./labels/MeasureGold.ts"
 import { pairedDifference, predictionPowered } from "./labels/PredictionPowered.ts"
 import type { PlanOutcomes } from "./Measure.ts"
@@ -52,7 +52,8 @@ const savesBeside =
 /**
  * Whether a test on `n` independent requests has at least an even chance to certify a saving of {@link LEAST_SAVING}. It
  * reads only what the points did on the rows they were searched on. Where it has none, setting requests apart costs labels
- * and proves nothing. True where the objective promises no quality.
+ * and proves nothing. True where the objective promises no quality, and where no point saves so much: that a point keeps the
+ * floor is worth knowing even then.
  */
 export const worthTesting = (
   points: ReadonlyArray<Pick<MeasuredPoint, "name" | "candidate" | "developed">>,
@@ -114,7 +115,7 @@ export const certifyPoints = (
     : quality === undefined
     ? affordable.toSorted((a, b) => a.candidate.cost - b.candidate.cost)
       .map((point, i) => ({ point, weight: i === 0 ? 1 : 0 }))
-    : promisingFirst(affordable, flagship, quality, alpha, gold ?? groups.count, safelyLate)
+    : promisingFirst(affordable, flagship, quality, alpha, gold ?? groups.count, { lateOf, safelyLate })
   const promises: Promises = {
     ...(quality === undefined ? {} : { quality }),
     ...(capMs === undefined ? {} : { latency: { capMs } }),
@@ -152,7 +153,7 @@ export const certifyPoints = (
   const segments = objective.task_floor === undefined || !options.heldOut
     ? undefined
     : segmentsOf(outcomesOf(point), point === flagship, objective.task_floor, rows, options.tasks, chain.length)
-  const facts = {
+  const facts: StatementFacts = {
     objective,
     point: point.name,
     certified: best !== undefined,
@@ -163,7 +164,13 @@ export const certifyPoints = (
     labels,
     gold,
     segments,
+    missed: quality?._tag === "Absolute" && flagship.candidate.quality < quality.floor
+      ? "flagship"
+      : cheaper.length === 0
+      ? "nothing"
+      : "cheaper",
     flagshipLate: lateOf(flagship),
+    flagshipUntimed: mean(flagship.developed.latencyMs.map((ms) => Number(Number.isNaN(ms)))),
     inTime: bestOf(kept)?.name
   }
   const certificate: Certificate = {
@@ -230,8 +237,10 @@ const correctedBy = (
 }
 
 /**
- * The verdict on each task at the served point, by Holm over the tasks. The point was chosen on the same rows, so its
+ * The verdict on each task at the served point, by Holm over the tasks. Where the point was chosen on the same rows, its
  * p-values count once for every point that might have been chosen. The flagship keeps its own floor by definition.
+ *
+ * @param choices points that these rows chose from; 0 where they were not asked
  */
 const segmentsOf = (
   point: PolicyOutcomes,
@@ -250,10 +259,11 @@ const segmentsOf = (
     return segments.map(({ rows: at, segment }) => ({ task: segment, n: at.length, p_value: 0, certified: true }))
   }
   // The stakes are tuned to the level that the first of the tasks has to pass.
-  const level = rows.alpha / (Math.max(1, choices) * segments.length)
+  const chances = Math.max(1, choices)
+  const level = rows.alpha / (chances * segments.length)
   const quality: QualityTarget = { _tag: "Relative", floor }
   return certifySegments(point, { quality }, { ...rows, alpha: level }, segments).map(({ p_value, segment }, i) => {
-    const adjusted = Math.min(1, choices * p_value)
+    const adjusted = Math.min(1, chances * p_value)
     return { task: segment, n: segments[i]!.rows.length, p_value: adjusted, certified: adjusted <= rows.alpha }
   })
 }
@@ -270,7 +280,7 @@ const segmentsOf = (
  *
  * Points with more late requests than will probably pass are tested after the others, unless they are all there is.
  *
- * @param safelyLate greatest share of late requests that will probably pass
+ * @param latency how often a point is late, and the greatest share of late requests that will probably pass
  */
 const promisingFirst = (
   points: ReadonlyArray<MeasuredPoint>,
@@ -278,10 +288,10 @@ const promisingFirst = (
   target: QualityTarget,
   alpha: number,
   n: number,
-  safelyLate: number
+  { lateOf, safelyLate }: { readonly lateOf: (point: MeasuredPoint) => number; readonly safelyLate: number }
 ): ReadonlyArray<{ readonly point: MeasuredPoint; readonly weight: number }> => {
   const ranked = points.map((point) => {
-    const { late } = point.candidate, safe = late <= safelyLate + ROUNDING
+    const late = lateOf(point), safe = late <= safelyLate + ROUNDING
     const forQuality = neededToPass(point, flagship, target, alpha / 2, POWER)
     return { point, safe, needed: safe ? forQuality : Math.max(forQuality, neededForLatency(late, alpha / 2)) }
   }).toSorted((a, b) => b.point.candidate.cost - a.point.candidate.cost)
@@ -304,6 +314,7 @@ const greatest = (values: Float64Array): number => values.reduce((a, b) => Math.
 
 /** Independent requests on which the test of the point's cost will probably pass, by the rows it was searched on. */
 const neededForBudget = (point: MeasuredPoint, budget: number, capUsd: number, alpha: number): number => {
+  if (capUsd === 0) return 0
   const share = point.developed.costUsd.map((usd) => usd / capUsd)
   const v = mean(share.map((s) => s * s))
   return requestsNeeded({ v, mean: mean(share), eps: budget / capUsd, alpha, n: 0 }) ?? Infinity

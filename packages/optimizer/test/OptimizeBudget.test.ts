@@ -30,6 +30,14 @@ describe("a budget", () => {
       assert.include(table.certificate.statement, "Nothing is certified")
     }).pipe(Effect.provide(traffic)))
 
+  it.effect("that nothing keeps certifies no task: no point was tested, and every task passed", () =>
+    Effect.gen(function*() {
+      const { table } = yield* within({ budget_usd_per_request: 1e-12, task_floor: 0.98, confidence: 0.9 })
+      assert.strictEqual(table.default_point, "cheapest")
+      assert.isTrue(table.certificate.segments!.every(({ certified, p_value }) => !certified && p_value > 0.1))
+      assert.include(table.certificate.statement, "For no single task is at least 98 %")
+    }).pipe(Effect.provide(traffic)))
+
   it.effect("and a floor are promised together", () =>
     Effect.gen(function*() {
       const all = yield* within({ floor: 1, confidence: 0.9 })

@@ -18,8 +18,12 @@ export interface StatementFacts {
   /** Sure grades that corrected the others, where they were enough to. */
   readonly gold: number | undefined
   readonly segments: Certificate["segments"] | undefined
-  /** Share of the requests searched on that take the flagship longer than the cap; 0 without a cap. */
+  /** What misses the promise where no number of requests helps: the flagship itself, the points that are cheaper, or neither. */
+  readonly missed: "flagship" | "cheaper" | "nothing"
+  /** Share of the requests searched on that take the flagship longer than the cap or an unknown time; 0 without a cap. */
   readonly flagshipLate: number
+  /** Share of the requests searched on whose latency at the flagship is not recorded. */
+  readonly flagshipUntimed: number
   /** The best of the points that kept budget and cap on the requests searched on. */
   readonly inTime: string | undefined
 }
@@ -31,6 +35,12 @@ export const budgetUsd = (objective: Objective): number | undefined => {
     : undefined
   const budgets = [objective.budget_usd_per_request, monthly].filter((b) => b !== undefined)
   return budgets.length === 0 ? undefined : Math.min(...budgets)
+}
+
+const NO_NUMBER = {
+  flagship: "No number of further requests is likely to help: the flagship itself misses the promise.",
+  cheaper: "No number of further requests is likely to help: the cheaper points miss the promise.",
+  nothing: "No number of further requests is likely to help: no point is cheaper than the flagship."
 }
 
 /** The promise in plain words, or why there is none. */
@@ -48,11 +58,15 @@ export const statement = (facts: StatementFacts): string => {
   ].filter((p) => p !== undefined).join(" and ")
   const confidence = percent(objective.confidence)
   const needed = more === null || more === 0
-    ? "No number of further requests is likely to help: the cheaper points miss the promise."
+    ? NO_NUMBER[facts.missed]
     : `About ${more} more ${moreOf(facts)} would probably certify the next cheaper point.`
   return [
     !facts.heldOut
-      ? `Nothing is certified: of ${n} requests too few could be set apart to test a saving (${promises}, at ${confidence} confidence), so all were learned from and the flagship is served. ${needed}`
+      ? `Nothing is certified: ${
+        more === null || more === 0
+          ? `on ${n} requests there was no saving worth testing`
+          : `of ${n} requests too few could be set apart to test a saving`
+      } (${promises}, at ${confidence} confidence), so all were learned from and the flagship is served. ${needed}`
       : certified
       ? `With ${confidence} confidence, on traffic like the ${n} requests it was tested on, ${promises} at point "${point}".`
       : point !== "flagship"
@@ -78,12 +92,14 @@ const keptWord = (objective: Objective): string =>
     : "within the budget and the cap on latency"
 
 /** That the flagship, which is served because nothing else is certified, breaks the cap itself. */
-const lateFlagship = ({ flagshipLate, inTime, objective }: StatementFacts): string | undefined =>
+const lateFlagship = ({ flagshipLate, flagshipUntimed, inTime, objective }: StatementFacts): string | undefined =>
   flagshipLate <= EXCEED
     ? undefined
     : `The flagship itself breaks the cap: of the requests that were searched on, ${
       percent(flagshipLate)
-    } took it longer than ${objective.p95_ms} ms. ${
+    } took it longer than ${objective.p95_ms} ms${
+      flagshipUntimed === 0 ? "" : ` or have no recorded latency (${percent(flagshipUntimed)})`
+    }. ${
       inTime === undefined
         ? "No point kept the cap there."
         : `Of the points that kept it there, "${inTime}" is the best.`

@@ -92,7 +92,7 @@ const fitBeta = (score: Float64Array, label: Float64Array): Calibrator | undefin
   return a < 0 || b < 0 ? undefined : { kind: "beta", a, b, c: model.intercept }
 }
 
-/** Blocks narrower than this share of the rows are merged, so that no step rests on a handful of labels. */
+/** Narrowest block, as a share of the rows: no step rests on a handful of labels. */
 const LEAST_BLOCK = 0.005
 /** Labels that each block borrows from the overall mean, so that no block claims certainty. */
 const PRIOR_LABELS = 1
@@ -104,7 +104,8 @@ const fitIsotonic = (score: Float64Array, label: Float64Array): Calibrator => {
   for (let i = 0; i < score.length;) {
     let n = 0, x = 0, y = 0
     // A block ends only between different scores: equal scores get equal probabilities.
-    while (i < score.length && (n < least || score[i] === score[i - 1])) {
+    // What is left for the last one joins it where it is less: thresholds of cascades lie among the top scores.
+    while (i < score.length && (n < least || score.length - i < least || score[i] === score[i - 1])) {
       x += score[i]!
       y += label[i]!
       n += 1

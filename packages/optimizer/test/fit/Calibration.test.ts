@@ -17,4 +17,13 @@ describe("calibrateCrossFitted", () => {
       }
     }
   })
+
+  it("rests no step on a few labels at the top: one label of the greatest score stood for half a probability", () => {
+    const n = 2_001, rows = Uint32Array.from({ length: n }, (_, i) => i)
+    const right = (row: number) => Number(row % 10 === 0)
+    const logOdds = Float64Array.from(rows, (row) => row / n)
+    const { calibrator } = calibrateCrossFitted(logOdds, right, rows, rows, Uint8Array.from(rows, (row) => row % 5), 5)
+    assert.strictEqual(calibrator.kind, "isotonic")
+    assert.isAtMost(calibrate(calibrator, 1), 0.2)
+  })
 })

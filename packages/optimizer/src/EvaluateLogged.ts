@@ -4,6 +4,7 @@ import type { Store } from "@spillway/store"
 import { Effect } from "effect"
 import { groupFolds } from "./data/Folds.ts"
 import { RequestColumns } from "./data/RequestColumns.ts"
+import { TurnFinder } from "./data/Turns.ts"
 import { clipped, offPolicyCost, offPolicyQuality, type OffPolicyValue } from "./feedback/DoublyRobust.ts"
 import { type Followed, followPolicy } from "./feedback/FollowPolicy.ts"
 import { loadLogged } from "./feedback/LoadLogged.ts"
@@ -28,7 +29,7 @@ export interface LoggedPoint extends Omit<Overlap, "support_error"> {
 export interface LoggedEvaluation {
   /** Requests used. */
   readonly requests: number
-  /** Groups of near-duplicates among them; each counts once. */
+  /** Groups of near-duplicates and of turns of one conversation among them; each counts once. */
   readonly groups: number
   /** Of the intervals. */
   readonly confidence: number
@@ -83,7 +84,10 @@ export const evaluateLogged = Effect.fnUntraced(function*(
   })
   const columns = new RequestColumns(requests.length, table.features.hash_bits)
   for (const { view } of logged) columns.add(view)
-  const { dense, group, hashed } = columns.finish()
+  const { dense, group: alike, hashed } = columns.finish()
+  const turns = new TurnFinder(requests.length)
+  for (const request of requests) turns.add(request)
+  const group = turns.joined(alike)
   const groups = groupRows(requests.length, group)
   const { mean, scale } = table.features.dense
   const model: ModelInputs = {

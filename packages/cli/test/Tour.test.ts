@@ -80,6 +80,17 @@ describe("the tour, command by command", () => {
     assert.match(await run("grade"), /0 graded, 450 kept/)
   })
 
+  it("optimize refuses --tiers with a slip, or without the flagship: it promised something else", async () => {
+    const refused = async (tiers: string) => {
+      const { code, stderr } = await spillway(["optimize", "--tiers", tiers, "--out", "refused.json"], cwd)
+      assert.strictEqual(code, 2, stderr)
+      return stderr
+    }
+    assert.match(await refused("economy,flagshop"), /--tiers: leaves out "flagship"/)
+    assert.match(await refused("economi,flagship"), /no outcome is stored of a tier "economi"\. There are: economy, fl/)
+    assert.isFalse(existsSync(join(cwd, "refused.json")))
+  })
+
   it("optimize and report work on what is stored", async () => {
     const report = await runJson("optimize", "--floor", "0.9", "--confidence", "0.8")
     assert.strictEqual(report.table, "routing-table.json")

@@ -11,7 +11,8 @@ import { Store } from "@spillway/store"
 import { Clock, Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import { createHash } from "node:crypto"
-import { findConfig, flagshipOf, type Loaded } from "../Configuration.ts"
+import { checkTiers, flagshipFor } from "../CheckTiers.ts"
+import { findConfig, type Loaded } from "../Configuration.ts"
 import { openStore } from "../Database.ts"
 import { configFlag, dbFlag, jsonFlag, names, seedFlag, tiersFlag } from "../Flags.ts"
 import { newTierText } from "../NewTierText.ts"
@@ -90,13 +91,13 @@ export const optimizeCommand = Command.make(
         usage: true
       })
     }
-    const tiers = names(flags.tiers) ?? loaded?.config.tiers.map((tier) => tier.name)
-    const flagship = Option.getOrUndefined(flags.flagship) ??
-      (loaded !== undefined && tiers!.includes(flagshipOf(loaded.config)) ? flagshipOf(loaded.config) : undefined)
+    const asked = names(flags.tiers)
+    const flagship = yield* flagshipFor(Option.getOrUndefined(flags.flagship), asked, loaded)
     const out = tablePath(flags.out, loaded)
     const { placed, planned, result, tableJson } = yield* Effect.gen(function*() {
+      yield* checkTiers(asked)
       const request = {
-        tiers,
+        tiers: asked ?? loaded?.config.tiers.map((tier) => tier.name),
         flagship,
         where: Option.getOrUndefined(flags.trainWhere),
         objective,

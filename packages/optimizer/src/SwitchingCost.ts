@@ -2,7 +2,7 @@ import type { Turns } from "./data/Turns.ts"
 import type { PlanRows } from "./search/EvaluatePlan.ts"
 
 /** The plans that a row may take, with their shares. */
-export type RowMix = ReadonlyArray<{ readonly share: number; readonly rows: PlanRows }>
+export type RowMix = ReadonlyArray<{ readonly share: number; readonly rows: Pick<PlanRows, "called"> }>
 
 /**
  * US dollars that each row costs beyond the recorded costs because a tier is called that did not answer the turn before,

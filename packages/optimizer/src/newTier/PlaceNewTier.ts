@@ -67,15 +67,16 @@ export const placeNewTier = (
   const at = positionOf(data, audits)
   // In the order of the table, where the first of equals is called.
   const entry = Array.from({ length: K }, (_, k) => k).toSpliced(at, 0, K)
-  const estimate = (choice: Uint8Array) => estimateRoute(data, choice, certify, audits, imputed, table.objective)
+  const estimate = (choice: Uint8Array, embeddingUsd: number) =>
+    estimateRoute(data, choice, certify, audits, imputed, table.objective, embeddingUsd)
   const routes = priceGrid(columns.certify, certify, PRICES).map((lambda) => ({
     lambda,
-    ...estimate(routeEntries(data.n, { lambda, tiers: entry }, predictions))
+    ...estimate(routeEntries(data.n, { lambda, tiers: entry }, predictions), columns.certify.embeddingUsd ?? 0)
   }))
   const names = [...data.tiers, audits.tier]
   const points = named(evenly(routes.filter((r) => r.shares[K]! >= LEAST_SHARE)), audits.tier, table)
     .map(({ name, route }) => ({ name, ...route, ...summary(route) }))
-  const own = estimate(new Uint8Array(data.n).fill(K))
+  const own = estimate(new Uint8Array(data.n).fill(K), 0)
   const rows = points.map((p): NewTierPoint => ({
     name: p.name,
     cost_usd: p.cost_usd,

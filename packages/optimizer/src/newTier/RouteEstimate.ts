@@ -3,6 +3,7 @@ import { requestsFor } from "../certify/RequestsFor.ts"
 import type { Dataset } from "../data/Dataset.ts"
 import { certifyChance, freshNeeded, type KnownMargin } from "../plan/CertifyChance.ts"
 import { meanAndVariance } from "../statistics/Moments.ts"
+import { switchingUsd } from "../SwitchingCost.ts"
 import type { Audits } from "./Audits.ts"
 import { type EstimatedMean, estimatedMean } from "./EstimatedMean.ts"
 
@@ -32,6 +33,7 @@ const LEAST_CHANCE = 0.5
  *
  * @param choice tier of each row of the data; the new one has the index after the last known tier
  * @param rows rows that neither the route nor the imputation was fitted on
+ * @param embeddingUsd US dollars that each request is charged for its vector
  */
 export const estimateRoute = (
   data: Dataset,
@@ -39,9 +41,13 @@ export const estimateRoute = (
   rows: Uint32Array,
   audits: Audits,
   imputed: Imputed,
-  objective: Objective
+  objective: Objective,
+  embeddingUsd: number
 ): RouteEstimate => {
   const K = data.tiers.length
+  // Of switching to the new tier nothing is known: its audits are single requests.
+  const called = Uint32Array.from(rows, (row) => choice[row] === K ? 0 : 1 << choice[row]!)
+  const switching = data.turns && switchingUsd(data.turns, rows, () => [{ share: 1, rows: { called } }])
   const expected = (of: ReadonlyArray<Float64Array>, unknown: Float64Array) =>
     Float64Array.from(rows, (row) => choice[row] === K ? unknown[row]! : of[choice[row]!]![row]!)
   const errors = (seen: Float64Array, told: Float64Array) =>
@@ -78,7 +84,10 @@ export const estimateRoute = (
   }
   return {
     quality: estimatedMean(quality, qualityErrors),
-    cost: estimatedMean(expected(data.costUsd, imputed.costUsd), errors(audits.costUsd, imputed.costUsd)),
+    cost: estimatedMean(
+      expected(data.costUsd, imputed.costUsd).map((usd, i) => usd + embeddingUsd + (switching?.[i] ?? 0)),
+      errors(audits.costUsd, imputed.costUsd)
+    ),
     shares,
     moreAudits: moreAudits()
   }

@@ -7,7 +7,7 @@ import { optimizeWithNewTier } from "../../src/newTier/OptimizeWithNewTier.ts"
 import { storeOf, type SyntheticTier, syntheticTraffic, THREE_TIERS } from "../SyntheticTraffic.ts"
 
 const OF = { model: "m", max_chars: 100 }
-const FRESH: SyntheticTier = { name: "fresh", usd: 0.0007, right: (d) => 1 - 0.15 * d }
+const FRESH: SyntheticTier = { name: "fresh", usd: 0.00005, right: (d) => 1 - 0.15 * d }
 const made = syntheticTraffic(1_200, [...THREE_TIERS, FRESH], 3)
 
 /** The small and the fresh tier fail where the vector points to the right. */
@@ -22,6 +22,8 @@ const traffic = {
   )
 }
 
+const EMBEDDING_USD = 0.0005
+
 const embedded = Layer.effectDiscard(Effect.gen(function*() {
   const store = yield* Store
   const missing = (yield* Stream.runCollect(store.notEmbedded(OF))).flat()
@@ -29,6 +31,7 @@ const embedded = Layer.effectDiscard(Effect.gen(function*() {
     OF,
     missing.map(({ prompt_sha, request }) => ({
       prompt_sha,
+      cost_usd: EMBEDDING_USD,
       vector: fails(request.request_id) ? Float32Array.of(0.8, 0.6) : Float32Array.of(-0.8, 0.6)
     }))
   )
@@ -50,5 +53,11 @@ describe("a tier of few audits in a table that reads vectors", () => {
       assert.isAbove(weight("small"), 0.2)
       assert.isAbove(weight("fresh"), 0.1)
       assert.isBelow(Math.abs(weight("middle")), 0.1)
+      // The cheapest way to use it costs a call and a vector, which its points left out.
+      const points = table.points.filter(({ name }) => name.endsWith("with-fresh"))
+      assert.isAbove(points.length, 0)
+      for (const { expected } of points) {
+        assert.isAtLeast(expected.cost_usd, Math.min(...[...THREE_TIERS, FRESH].map(({ usd }) => usd)) + EMBEDDING_USD)
+      }
     }).pipe(Effect.provide(embedded)))
 })

@@ -191,6 +191,37 @@ describe("importFiles", () => {
       }).pipe(Effect.provide(layerMemory))
     }))
 
+  it.live("keeps the propensity of a served request and its reference, whichever comes first", () =>
+    Effect.gen(function*() {
+      const home = yield* directory
+      const { messages, metadata, request_id, ts } = requests[0]!
+      const log = join(home, "log.ndjson")
+      const record = {
+        format: "spillway.log/1",
+        request_id,
+        ts,
+        task: "support",
+        request: { model: "spillway", messages, max_tokens: 20 },
+        propensity: 0.25,
+        attempts: [{ tier: "small", model: "s", output: "x", latency_ms: 10, accepted: true }],
+        result: "complete",
+        status: 200,
+        stream: false,
+        latency_ms: 12
+      }
+      writeFileSync(log, lines([record]))
+      const references = join(home, "references.jsonl")
+      writeFileSync(references, lines([{ request_id, messages, reference: "delivery", metadata }]))
+      const spillway = { propensity: 0.25, result: "complete", status: 200, stream: false }
+      const whole = { request_id, task: "support", messages, parameters: { max_tokens: 20 }, ts, reference: "delivery" }
+      for (const paths of [[log, references], [references, log]]) {
+        const { rows } = yield* imported([...paths, ...paths])
+        assert.deepStrictEqual(rows, [{ ...whole, metadata: { ...metadata, spillway } }])
+        const { files } = yield* imported([...paths, ...paths])
+        assert.deepStrictEqual(files.map((file) => writtenOf(file)[0]), [[1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 0, 1]])
+      }
+    }))
+
   it.live("reports outcomes whose requests are missing", () =>
     Effect.gen(function*() {
       const path = join(yield* directory, "outcomes.jsonl")

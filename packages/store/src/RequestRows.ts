@@ -1,11 +1,11 @@
 import type { DuckDBDataChunk, DuckDBTimestampValue } from "@duckdb/node-api"
-import type { BadInput, Request } from "@spillway/domain"
+import { type BadInput, type Request, UNTASKED } from "@spillway/domain"
 import { Effect } from "effect"
 import { hash } from "node:crypto"
 import { jsonText } from "./JsonText.ts"
 import { asText, type Draft, setField } from "./SetField.ts"
 import { formatTimestamp, stampRows } from "./Timestamp.ts"
-import { lastOfEachKey, type Target } from "./Upsert.ts"
+import type { Target } from "./Upsert.ts"
 
 /** A request as it is written: its nested parts as JSON text, its time as microseconds since 1970. */
 interface RequestRow {
@@ -15,6 +15,20 @@ interface RequestRow {
 }
 
 const optionalJson = (value: unknown): string | undefined => value === undefined ? undefined : jsonText(value)
+
+const stagedElseStored = (name: string): string => `coalesce(staged.${name}, stored.${name})`
+
+const keyed = (json: string): string => `${json}::MAP(VARCHAR, JSON)`
+
+/**
+ * Metadata by key, new before stored. The staged text itself where no stored key is to be kept, as DuckDB may write a number
+ * otherwise; not json_merge_patch, which drops nulls.
+ */
+const metadataSql = `CASE
+  WHEN staged.metadata IS NULL THEN stored.metadata
+  WHEN stored.metadata IS NULL OR stored.metadata = staged.metadata THEN staged.metadata
+  WHEN list_has_all(json_keys(staged.metadata), json_keys(stored.metadata)) THEN staged.metadata
+  ELSE to_json(map_concat(${keyed("stored.metadata")}, ${keyed("staged.metadata")})) END`
 
 export const requestTarget: Target<RequestRow> = {
   table: "requests",
@@ -28,7 +42,32 @@ export const requestTarget: Target<RequestRow> = {
     { name: "reference", type: "VARCHAR", of: (row) => row.request.reference },
     { name: "metadata", type: "JSON", of: (row) => optionalJson(row.request.metadata) },
     { name: "prompt_sha", type: "VARCHAR", of: (row) => hash("sha256", row.messages) }
-  ]
+  ],
+  // Logs know how a request was served, other files its reference, task or split: neither may erase what only the other has.
+  updates: {
+    task: `if(staged.task = '${UNTASKED}', stored.task, staged.task)`,
+    parameters: stagedElseStored("parameters"),
+    ts: stagedElseStored("ts"),
+    reference: stagedElseStored("reference"),
+    metadata: metadataSql
+  }
+}
+
+/** What `updates` of {@link requestTarget} makes of two requests, of two that are put at once. */
+const joined = (earlier: Request, later: Request): Request => ({
+  ...earlier,
+  ...later,
+  ...(later.task === UNTASKED ? { task: earlier.task } : {}),
+  ...(earlier.metadata && later.metadata ? { metadata: { ...earlier.metadata, ...later.metadata } } : {})
+})
+
+const joinedById = (requests: ReadonlyArray<Request>): ReadonlyArray<Request> => {
+  const byId = new Map<string, Request>()
+  for (const request of requests) {
+    const earlier = byId.get(request.request_id)
+    byId.set(request.request_id, earlier === undefined ? request : joined(earlier, request))
+  }
+  return byId.size === requests.length ? requests : [...byId.values()]
 }
 
 /** Requests as rows with distinct keys. */
@@ -36,7 +75,7 @@ export const requestRows = (
   requests: ReadonlyArray<Request>
 ): Effect.Effect<ReadonlyArray<RequestRow>, BadInput> =>
   Effect.map(
-    stampRows("requests", lastOfEachKey(requests, () => "", (request) => request.request_id)),
+    stampRows("requests", joinedById(requests)),
     (stamped) => stamped.map(({ row, ts }) => ({ request: row, messages: jsonText(row.messages), ts }))
   )
 

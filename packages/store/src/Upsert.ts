@@ -12,6 +12,8 @@ export interface Target<Row> {
   readonly key: ReadonlyArray<string>
   /** SQL types of columns that are handed over in another one, for example a MAP that comes as JSON. */
   readonly casts?: Readonly<Record<string, string>>
+  /** SQL over `stored` and `staged` of columns that an update does not simply take from the staged row. */
+  readonly updates?: Readonly<Record<string, string>>
   /** SQL condition over `stored` and `staged` under which a row that differs still keeps what is stored. */
   readonly keepsStored?: string
   /** Columns that follow from others: written, but no difference by themselves. */
@@ -25,7 +27,7 @@ export const stage = <Row>(connection: DuckDBConnection, target: Target<Row>, ro
   appendTemporary(connection, stagedTable(target), target.columns, rows)
 
 /**
- * Merges the staged rows into the table: new keys are inserted, rows that differ are updated, the others are left alone.
+ * Merges the staged rows into the table: new keys are inserted, rows that would change are updated, the others are left alone.
  * Staged keys must be distinct, and a transaction must be open.
  */
 export const merge = Effect.fnUntraced(function*<Row>(
@@ -39,11 +41,12 @@ export const merge = Effect.fnUntraced(function*<Row>(
     const type = target.casts?.[name]
     return type === undefined ? `staged.${name}` : `CAST(staged.${name} AS ${type})`
   }
+  const afterUpdate = (name: string) => target.updates?.[name] ?? value(name)
   const names = target.columns.map(({ name }) => name)
   const content = names.filter((name) => !target.key.includes(name))
   const sameKey = target.key.map((name) => `stored.${name} = staged.${name}`).join(" AND ")
   const compared = content.filter((name) => !target.derived?.includes(name))
-  const anyDiffers = compared.map((name) => `stored.${name} IS DISTINCT FROM ${value(name)}`).join(" OR ")
+  const anyDiffers = compared.map((name) => `stored.${name} IS DISTINCT FROM ${afterUpdate(name)}`).join(" OR ")
   const differs = target.keepsStored === undefined
     ? `(${anyDiffers})`
     : `(${anyDiffers}) AND NOT (${target.keepsStored})`
@@ -59,7 +62,7 @@ export const merge = Effect.fnUntraced(function*<Row>(
     yield* run(
       connection,
       doing,
-      `UPDATE ${table} AS stored SET ${content.map((name) => `${name} = ${value(name)}`).join(", ")}
+      `UPDATE ${table} AS stored SET ${content.map((name) => `${name} = ${afterUpdate(name)}`).join(", ")}
        FROM ${staged} AS staged WHERE ${sameKey} AND ${differs}`
     )
   }

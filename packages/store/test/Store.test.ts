@@ -49,6 +49,70 @@ describe("writes", () => {
       )
     }).pipe(Effect.provide(layerMemory)))
 
+  describe("of a request that is stored", () => {
+    const spillway = { propensity: 0.5, table: null }
+    const log = request("a", { ts: "2026-01-02T00:00:00.000Z", parameters: { n: 1 }, metadata: { spillway } })
+    const labelled = request("a", {
+      reference: "delivery",
+      metadata: { split: "test", none: null, deep: { no: null } }
+    })
+    const both = { ...log, reference: "delivery", metadata: { ...labelled.metadata, spillway } }
+    const changed = { inserted: 0, updated: 1, unchanged: 0 }
+    const unchanged = { inserted: 0, updated: 0, unchanged: 1 }
+
+    for (const [order, first, second] of [["first", log, labelled], ["last", labelled, log]] as const) {
+      it.effect(`erase neither its routing nor its reference, nulls in metadata included: the log ${order}`, () =>
+        Effect.gen(function*() {
+          const store = yield* Store
+          yield* store.putRequests([first])
+          assert.deepStrictEqual(yield* store.putRequests([second]), changed)
+          assert.deepStrictEqual(yield* collect(store.requests()), [both])
+          for (const again of [first, second, both, request("a")]) {
+            assert.deepStrictEqual((yield* store.putRequests([again])).inserted, 0)
+            assert.deepStrictEqual(yield* collect(store.requests()), [both])
+          }
+        }).pipe(Effect.provide(layerMemory)))
+
+      it.effect(`change nothing when both are put again: the log ${order}`, () =>
+        Effect.gen(function*() {
+          const store = yield* Store
+          yield* store.putRequests([first])
+          yield* store.putRequests([second])
+          for (const again of [first, second, request("a")]) {
+            assert.deepStrictEqual(yield* store.putRequests([again]), unchanged)
+          }
+        }).pipe(Effect.provide(layerMemory)))
+
+      it.effect(`make the same of two at once: the log ${order}`, () =>
+        Effect.gen(function*() {
+          const store = yield* Store
+          yield* store.putRequests([first, second])
+          assert.deepStrictEqual(yield* collect(store.requests()), [both])
+          assert.deepStrictEqual(yield* store.putRequests([first, second]), unchanged)
+        }).pipe(Effect.provide(layerMemory)))
+    }
+
+    it.effect("replace what they have, keys of metadata whole", () =>
+      Effect.gen(function*() {
+        const store = yield* Store
+        yield* store.putRequests([both])
+        const later = { ...both, reference: "other", metadata: { split: null, spillway: { propensity: 1 } } }
+        assert.deepStrictEqual(yield* store.putRequests([later]), changed)
+        assert.deepStrictEqual(yield* collect(store.requests()), [
+          { ...later, metadata: { ...both.metadata, ...later.metadata } }
+        ])
+      }).pipe(Effect.provide(layerMemory)))
+
+    it.effect("keep its task where they name none", () =>
+      Effect.gen(function*() {
+        const store = yield* Store
+        yield* store.putRequests([log])
+        assert.deepStrictEqual(yield* store.putRequests([{ ...log, task: "untasked" }]), unchanged)
+        assert.deepStrictEqual(yield* store.putRequests([{ ...log, task: "code" }]), changed)
+        assert.deepStrictEqual(yield* collect(store.requests()), [{ ...log, task: "code" }])
+      }).pipe(Effect.provide(layerMemory)))
+  })
+
   it.effect("keeps an answer where a failure comes later, and replaces a failure", () =>
     Effect.gen(function*() {
       const store = yield* Store

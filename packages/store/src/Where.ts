@@ -6,8 +6,9 @@ import { literal, readRows } from "./Sql.ts"
 const mend = "Give one SQL condition over the columns of requests, for example: task = 'support.classify' " +
   "AND metadata.split = 'test'"
 
-/** Bad input of the flag `where`. */
-export const badWhere = (problem: string) => new BadInput({ source: "where", problem, mend })
+/** Bad input of the parameter `where`. DuckDB ends some of its messages itself. */
+export const badWhere = (problem: string) =>
+  new BadInput({ source: "where", problem: problem.replace(/[.!]+$/, ""), mend })
 
 /** Texts, quoted names and comments, which are left alone, or a path into `metadata`, by arrows or by dots. */
 const pathOrQuoted = new RegExp(
@@ -41,7 +42,7 @@ interface Parsed {
 }
 
 const parse = Effect.fnUntraced(function*(connection: DuckDBConnection, expression: string) {
-  const sql = literal(`SELECT (\n${conditionOf(expression)}\n)`)
+  const sql = literal(`SELECT ${expression}`)
   const [row] = yield* readRows(connection, "reading `where`", `SELECT json_serialize_sql(${sql})::VARCHAR AS parsed`)
   return JSON.parse(row!["parsed"] as string) as Parsed
 })
@@ -65,10 +66,13 @@ const tableFunctions = (node: unknown): ReadonlyArray<string> => {
  * closing parenthesis, and no function that reads files or changes the database. An expression cannot write.
  */
 export const checkWhere = Effect.fnUntraced(function*(connection: DuckDBConnection, where: string) {
-  const parsed = yield* parse(connection, where)
+  const condition = conditionOf(where)
+  const parsed = yield* parse(connection, `(\n${condition}\n)`)
   if (parsed.error) return yield* badWhere(parsed.error_message ?? "no SQL expression")
   const selected = parsed.statements?.[0]?.node.select_list
-  if (selected?.length !== 1 || frame(parsed) !== frame(yield* parse(connection, "true"))) {
+  // Without the brackets too: "a) OR (b" is an expression only between them, and would mean another one elsewhere.
+  const bare = yield* parse(connection, condition)
+  if (bare.error || selected?.length !== 1 || frame(parsed) !== frame(yield* parse(connection, "true"))) {
     return yield* badWhere("not one SQL expression")
   }
   const forbidden = tableFunctions(selected).find((name) => !harmless.has(name.toLowerCase()))

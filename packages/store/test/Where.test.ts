@@ -52,6 +52,7 @@ describe("where", () => {
     "true), (true",
     "true) FROM outcomes WHERE (true",
     "true) LIMIT (1",
+    "1=1) or (1=1",
     "(DELETE FROM requests RETURNING true)",
     "(SELECT true FROM query('SELECT 1'))",
     "EXISTS (SELECT * FROM read_csv('/etc/passwd'))",
@@ -71,6 +72,12 @@ describe("where", () => {
       assert.match(error.message, /^where: .+ Give one SQL condition/s)
       assert.deepStrictEqual(yield* store.counts, { requests: 3, outcomes: 1, grades: 0, tasks: 2 })
       assert.strictEqual((yield* store.matrix()).requestIds.length, 3)
+    }).pipe(Effect.provide(layerMemory)))
+
+  it.effect("ends DuckDB's own sentence once", () =>
+    Effect.gen(function*() {
+      const { message } = yield* Effect.flip((yield* filled).matrix({ where: "no_such_column = 1" }))
+      assert.notMatch(message, /[.!]\. Give/)
     }).pipe(Effect.provide(layerMemory)))
 
   it.effect("refuses a limit that is no count", () =>

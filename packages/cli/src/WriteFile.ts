@@ -1,5 +1,6 @@
-import { Failure } from "@spillway/domain"
+import { BadInput, Failure } from "@spillway/domain"
 import { Effect } from "effect"
+import { statSync } from "node:fs"
 import { mkdir, rename, rm, writeFile } from "node:fs/promises"
 import { dirname } from "node:path"
 
@@ -17,10 +18,23 @@ export const writeFileWhole = (path: string, text: string): Effect.Effect<void, 
         throw error
       }
     },
-    catch: (cause) =>
-      new Failure({
-        doing: `writing ${path}`,
-        problem: String((cause as Error).message),
-        mend: "Check the folder and its rights"
-      })
+    catch: notWritten(path)
   })
+
+/** Why a file or folder could not be written. */
+export const notWritten = (path: string) => (cause: unknown): Failure =>
+  new Failure({
+    doing: `writing ${path}`,
+    problem: String((cause as Error).message),
+    mend: "Check the folder and its rights"
+  })
+
+/** Fails where a file to be written is a folder: at once, not after the work whose result it is for. */
+export const requireFile = (flag: string, path: string): Effect.Effect<void, BadInput> =>
+  Effect.suspend(() =>
+    statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+      ? Effect.fail(
+        new BadInput({ source: flag, problem: `${path} is a folder`, mend: "Name a file to write", usage: true })
+      )
+      : Effect.void
+  )

@@ -11,7 +11,7 @@ import { demoSummary } from "../demo/Summary.ts"
 import { readSample, samplePath } from "../SampleData.ts"
 import { sampleGraders, simulatedConfiguration } from "../SimulatedConfiguration.ts"
 import { readTable } from "../TableFile.ts"
-import { writeFileWhole } from "../WriteFile.ts"
+import { notWritten, writeFileWhole } from "../WriteFile.ts"
 
 const decodeRequest = Schema.decodeUnknownSync(Schema.fromJsonString(Request))
 /** Begins the configuration of a demo, by which its folder is known. */
@@ -30,7 +30,7 @@ export const demoCommand = Command.make(
     const step = (args: ReadonlyArray<string>) =>
       Console.log(`\n$ spillway ${args.join(" ")}`).pipe(Effect.andThen(runSpillway(args, dir)))
 
-    if (!mayBeMadeAnew(dir)) {
+    if (!(yield* Effect.try({ try: () => mayBeMadeAnew(dir), catch: notWritten(dir) }))) {
       return yield* new BadInput({
         source: dir,
         problem: "holds files that no demo wrote, and a demo makes its folder anew",
@@ -43,9 +43,12 @@ export const demoCommand = Command.make(
     const requests = gunzipSync(holdout).toString().split("\n").filter((line) => line !== "").map((line) =>
       decodeRequest(line)
     )
-    yield* Effect.promise(async () => {
-      await rm(dir, { recursive: true, force: true })
-      await mkdir(dir, { recursive: true })
+    yield* Effect.tryPromise({
+      try: async () => {
+        await rm(dir, { recursive: true, force: true })
+        await mkdir(dir, { recursive: true })
+      },
+      catch: notWritten(dir)
     })
 
     yield* Console.log("Simulated models answer over real HTTP on this machine: no key, no cost, nothing leaves it.")

@@ -4,7 +4,7 @@ import { Command, Flag } from "effect/cli"
 import { findConfig } from "../Configuration.ts"
 import { configFlag } from "../Flags.ts"
 import { readReport, readTable, tableFlag, tablePath } from "../TableFile.ts"
-import { writeFileWhole } from "../WriteFile.ts"
+import { requireFile, writeFileWhole } from "../WriteFile.ts"
 
 export const reportCommand = Command.make(
   "report",
@@ -17,12 +17,14 @@ export const reportCommand = Command.make(
     )
   },
   Effect.fnUntraced(function*({ config, out, table }) {
+    // Either of the twins may be named.
+    const html = out.replace(/\.md$/i, ".html"), markdown = out.replace(/(\.(html?|md))?$/i, ".md")
+    yield* Effect.forEach([html, markdown], (file) => requireFile("--out", file), { discard: true })
     const path = tablePath(table, yield* findConfig(config))
     const routing = yield* readTable(path)
     const report = yield* readReport(path)
-    const markdown = out.replace(/(\.html?)?$/, ".md")
-    yield* writeFileWhole(out, renderHtml(report, routing))
+    yield* writeFileWhole(html, renderHtml(report, routing))
     yield* writeFileWhole(markdown, renderMarkdown(report, routing))
-    yield* Console.log(`Wrote ${out} and ${markdown}.`)
+    yield* Console.log(`Wrote ${html} and ${markdown}.`)
   })
 ).pipe(Command.withDescription("Write the cost and quality report of the last optimization as HTML and Markdown"))

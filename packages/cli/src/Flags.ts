@@ -1,4 +1,4 @@
-import { BadInput, type Config } from "@spillway/domain"
+import { BadInput } from "@spillway/domain"
 import { Effect, Option } from "effect"
 import { Flag } from "effect/cli"
 
@@ -44,26 +44,43 @@ export const names = (flag: Option.Option<string>): ReadonlyArray<string> | unde
     Option.map(flag, (text) => text.split(",").map((name) => name.trim()).filter((name) => name !== ""))
   )
 
-/** The tiers that `--tiers` names, each of which the configuration must know; undefined where it is not given. */
-export const configuredTiers = Effect.fnUntraced(function*(
+/** The tiers that `--tiers` names, each of which must be known; undefined where it is not given. */
+export const knownTiers = Effect.fnUntraced(function*(
   flag: Option.Option<string>,
-  config: Config
+  known: ReadonlyArray<string>
 ): Effect.fn.Return<ReadonlyArray<string> | undefined, BadInput> {
   const given = names(flag)
-  const unknown = given?.find((name) => !config.tiers.some((tier) => tier.name === name))
+  const unknown = given?.find((name) => !known.includes(name))
   if (unknown === undefined) return given
   return yield* new BadInput({
     source: "--tiers",
     problem: `no tier is named "${unknown}"`,
-    mend: `Known tiers: ${config.tiers.map((tier) => tier.name).join(", ")}`,
+    mend: `Known tiers: ${known.join(", ")}`,
     usage: true
   })
 })
 
-/** The store names a wrong selection by its parameter, which the user gave as a flag. */
-export const blamingFlags = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | BadInput, R> =>
-  Effect.mapError(effect, (error) => {
-    if (!(error instanceof BadInput) || (error.source !== "where" && error.source !== "limit")) return error
-    const problem = error.problem.replace(/[.!]+$/, "")
-    return new BadInput({ source: `--${error.source}`, problem, mend: error.mend, usage: true })
-  })
+/** The store names a wrong selection by its parameter, which the user gave as a flag: the condition as `where`. */
+export const blamingFlags =
+  (where: string) => <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | BadInput, R> =>
+    Effect.mapError(effect, (error) => {
+      if (!(error instanceof BadInput) || (error.source !== "where" && error.source !== "limit")) return error
+      const { mend, problem, source } = error
+      return new BadInput({ source: source === "where" ? where : "--limit", problem, mend, usage: true })
+    })
+
+/** Fails where a flag is given that only means something beside another: to pass it over would hide the slip. */
+export const requireWith = (
+  name: string,
+  flag: Option.Option<unknown>,
+  other: string,
+  present: boolean
+): Effect.Effect<void, BadInput> =>
+  Option.isNone(flag) || present ? Effect.void : Effect.fail(
+    new BadInput({
+      source: name,
+      problem: `belongs to ${other}`,
+      mend: `Add ${other}, or leave ${name} out`,
+      usage: true
+    })
+  )

@@ -2,8 +2,11 @@ import { BadInput } from "@spillway/domain"
 import { Store } from "@spillway/store"
 import { Effect, Stream } from "effect"
 
-/** Fails where a command would have no request to work on, and says whether the database or the condition is why. */
-export const requireRequests = Effect.fnUntraced(function*(where: string | undefined) {
+/**
+ * Fails where a command would have no request to work on, and says whether the database or the condition, by its `flag`, is
+ * why.
+ */
+export const requireRequests = Effect.fnUntraced(function*(where: string | undefined, flag = "--where") {
   const store = yield* Store
   const first = yield* Stream.runHead(store.requests({ where, limit: 1 }))
   if (first._tag === "Some") return
@@ -15,8 +18,9 @@ export const requireRequests = Effect.fnUntraced(function*(where: string | undef
       mend: "Run \"spillway import FILE...\" first, or name another database with --db"
     })
     : new BadInput({
-      source: "--where",
+      source: flag,
       problem: `none of the ${requests} stored requests is selected`,
-      mend: "Loosen the condition"
+      mend: "Loosen the condition",
+      usage: true
     })
 })

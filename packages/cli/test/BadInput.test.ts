@@ -87,6 +87,29 @@ const cases: Record<string, Case> = {
     code: 2,
     message: /holds files that no demo wrote.*--dir/
   },
+  "a demo where no folder can be made": {
+    args: ["demo", "--dir", "thesis.md/demo"],
+    files: { "thesis.md": "years of work" },
+    code: 1,
+    message: /writing .*thesis\.md\/demo: ENOTDIR.*Check the folder and its rights/
+  },
+  "a folder in place of a table": { args: ["optimize", "--out", "."], code: 2, message: /--out: \. is a folder/ },
+  "a folder in place of a report": { args: ["report", "--out", "."], code: 2, message: /--out: \. is a folder/ },
+  "--plan-out without --plan": {
+    args: ["optimize", "--plan-out", "p.jsonl"],
+    code: 2,
+    message: /--plan-out: belongs to --plan\. Add --plan, or/
+  },
+  "--requests-per-month without --monthly-budget": {
+    args: ["optimize", "--requests-per-month", "1000"],
+    code: 2,
+    message: /--requests-per-month: belongs to --monthly-budget/
+  },
+  "--served-by without --logged": {
+    args: ["evaluate", "--served-by", "old.json"],
+    code: 2,
+    message: /--served-by: belongs to --logged/
+  },
   "nothing to explain": { args: ["explain"], code: 2, message: /nothing to explain.*--text/ },
   "a log of an unknown format": {
     args: ["import", "log.jsonl"],
@@ -99,7 +122,7 @@ const cases: Record<string, Case> = {
     args: ["optimize"],
     database: true,
     code: 1,
-    message: /no request is selected.*spillway import/
+    message: /it holds no requests\. Run "spillway import FILE\.\.\." first/
   },
   "no database to optimize": {
     args: ["optimize"],

@@ -87,14 +87,17 @@ describe("spillway evaluate", () => {
   })
 
   it("names what is wrong with a condition or a selection, without a figure", async () => {
+    const none = "none of the 600 stored requests is selected. Loosen the condition"
     for (
-      const [where, message] of [
-        ["no such thing", /^.*where: .*/],
-        ["task = 'nothing'", /where: no request is selected\. Widen the condition/]
+      const [args, message] of [
+        [["evaluate", ...table, "--where", "no such thing"], /--where: syntax error .*[^!]\. Give one SQL condition/],
+        [["evaluate", ...table, "--where", "task = 'nothing'"], new RegExp(`--where: ${none}`)],
+        [["optimize", "--train-where", "nothing = 1"], /--train-where: .*[^!]\. Give one SQL condition/s],
+        [["optimize", "--train-where", "task = 'nothing'"], new RegExp(`--train-where: ${none}`)]
       ] as const
     ) {
-      const ended = await spillway(["evaluate", ...db, ...table, "--where", where], cwd)
-      assert.strictEqual(ended.code, 1)
+      const ended = await spillway([...args, ...db], cwd)
+      assert.strictEqual(ended.code, 2, ended.stderr)
       assert.strictEqual(ended.stdout, "")
       assert.match(ended.stderr, message)
     }

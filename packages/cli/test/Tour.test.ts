@@ -78,6 +78,9 @@ describe("the tour, command by command", () => {
     const text = await run("grade")
     assert.match(text, /450 graded, 0 kept, 0 failed answers at quality 0, 0 ungradable/)
     assert.match(await run("grade"), /0 graded, 450 kept/)
+    const slip = await spillway(["grade", "--tiers", "economi"], cwd)
+    assert.strictEqual(slip.code, 2)
+    assert.match(slip.stderr, /--tiers: no tier is named "economi"\. Known tiers: economy, standard, flagship\n/)
   })
 
   it("optimize refuses --tiers with a slip, or without the flagship: it promised something else", async () => {
@@ -100,7 +103,7 @@ describe("the tour, command by command", () => {
     assert.notMatch(html, /<(script|link)\b[^>]*\b(src|href)=/i, "the page needs the network")
     const markdown = readFileSync(join(cwd, "report.md"), "utf8")
     assert.include(markdown, report.certificate.statement)
-    assert.strictEqual(await run("report", "--out", "pages/june.html"), "Wrote pages/june.html and pages/june.md.\n")
+    assert.strictEqual(await run("report", "--out", "pages/june.md"), "Wrote pages/june.html and pages/june.md.\n")
   })
 
   it("report fails without what optimize measured, and leaves no file", async () => {

@@ -47,7 +47,7 @@ export const embedCommand = Command.make(
         onProgress: progress.update
       })),
       Effect.ensuring(Effect.sync(progress.end)),
-      blamingFlags,
+      blamingFlags("--where"),
       Effect.provide(openStore(db, loaded))
     )
     yield* print(json, report, embedText(report))

@@ -4,8 +4,9 @@ import { Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import { findConfig } from "../Configuration.ts"
 import { openStore } from "../Database.ts"
-import { configFlag, dbFlag, jsonFlag, seedFlag, whereFlag } from "../Flags.ts"
+import { blamingFlags, configFlag, dbFlag, jsonFlag, requireWith, seedFlag, whereFlag } from "../Flags.ts"
 import { milliseconds, percent, print, table, usd } from "../Output.ts"
+import { requireRequests } from "../RequireRequests.ts"
 import { readTable, tableFlag, tablePath, tableSha256 } from "../TableFile.ts"
 import { loggedText } from "./LoggedText.ts"
 
@@ -28,25 +29,29 @@ export const evaluateCommand = Command.make(
     json: jsonFlag
   },
   Effect.fnUntraced(function*({ config, db, json, logged, seed, servedBy, table: tableFile, where }) {
+    yield* requireWith("--served-by", servedBy, "--logged", logged)
     const loaded = yield* findConfig(config)
     const path = tablePath(tableFile, loaded)
     const routing = yield* readTable(path)
+    const condition = Option.getOrUndefined(where)
+    const onStored = <A, E, R>(measure: Effect.Effect<A, E, R>) =>
+      requireRequests(condition).pipe(
+        Effect.andThen(measure),
+        blamingFlags("--where"),
+        Effect.provide(openStore(db, loaded))
+      )
     if (logged) {
       const files = [path, ...Option.toArray(servedBy)]
       const tables = new Map(
         yield* Effect.forEach(files, (file) => Effect.all([tableSha256(file), readTable(file)]))
       )
-      const evaluation = yield* evaluateLogged(routing, { where: Option.getOrUndefined(where), tables, seed }).pipe(
-        Effect.provide(openStore(db, loaded))
-      )
+      const evaluation = yield* onStored(evaluateLogged(routing, { where: condition, tables, seed }))
       yield* print(json, evaluation, loggedText(evaluation))
       const { refused } = evaluation.points.find((point) => point.name === evaluation.default_point)!
       if (refused !== null) yield* Effect.sync(() => process.exitCode = 1)
       return
     }
-    const evaluation = yield* evaluate(routing, { where: Option.getOrUndefined(where), seed }).pipe(
-      Effect.provide(openStore(db, loaded))
-    )
+    const evaluation = yield* onStored(evaluate(routing, { where: condition, seed }))
     yield* print(json, evaluation, evaluationText(evaluation))
     // For CI: a table that misses its objective on these rows fails the step, with the figures already printed.
     if (!evaluation.objective_met) yield* Effect.sync(() => process.exitCode = 1)

@@ -1,9 +1,11 @@
+import type { Config } from "@spillway/domain"
 import { gradeAll, type GradeReport } from "@spillway/replay"
+import { Store } from "@spillway/store"
 import { Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import { flagshipOf, requireConfig } from "../Configuration.ts"
 import { openStore } from "../Database.ts"
-import { blamingFlags, configFlag, dbFlag, jsonFlag, names, tiersFlag, whereFlag } from "../Flags.ts"
+import { blamingFlags, configFlag, dbFlag, jsonFlag, knownTiers, tiersFlag, whereFlag } from "../Flags.ts"
 import { print, table } from "../Output.ts"
 import { requireRequests } from "../RequireRequests.ts"
 
@@ -22,22 +24,33 @@ export const gradeCommand = Command.make(
   },
   Effect.fnUntraced(function*({ config, db, json, regrade, tiers, where }) {
     const loaded = yield* requireConfig(config)
-    const grading = gradeAll({
-      graders: loaded.config.graders,
-      source: loaded.path,
-      flagship: flagshipOf(loaded.config),
-      where: Option.getOrUndefined(where),
-      tiers: names(tiers),
-      regrade
-    })
-    const report = yield* requireRequests(Option.getOrUndefined(where)).pipe(
-      Effect.andThen(grading),
-      blamingFlags,
+    const condition = Option.getOrUndefined(where)
+    const report = yield* requireRequests(condition).pipe(
+      Effect.andThen(gradable(loaded.config)),
+      Effect.flatMap((known) => knownTiers(tiers, known)),
+      Effect.flatMap((tiers) =>
+        gradeAll({
+          graders: loaded.config.graders,
+          source: loaded.path,
+          flagship: flagshipOf(loaded.config),
+          where: condition,
+          tiers,
+          regrade
+        })
+      ),
+      blamingFlags("--where"),
       Effect.provide(openStore(db, loaded))
     )
     yield* print(json, report, gradeText(report))
   })
 ).pipe(Command.withDescription("Grade the answers with the task's grader; re-runs without replaying"))
+
+/** The configured tiers, and those that only imported answers name. */
+const gradable = Effect.fnUntraced(function*({ tiers }: Config) {
+  const store = yield* Store
+  const stored = yield* store.query("SELECT DISTINCT tier FROM outcomes ORDER BY tier")
+  return [...new Set([...tiers.map(({ name }) => name), ...stored.map(({ tier }) => String(tier))])]
+})
 
 /** What grading did, for people. */
 export const gradeText = (report: GradeReport): string => {

@@ -14,13 +14,14 @@ import { createHash } from "node:crypto"
 import { checkTiers, flagshipFor } from "../CheckTiers.ts"
 import { findConfig, type Loaded } from "../Configuration.ts"
 import { openStore } from "../Database.ts"
-import { configFlag, dbFlag, jsonFlag, names, seedFlag, tiersFlag } from "../Flags.ts"
+import { blamingFlags, configFlag, dbFlag, jsonFlag, names, requireWith, seedFlag, tiersFlag } from "../Flags.ts"
 import { newTierText } from "../NewTierText.ts"
 import { milliseconds, percent, print, table, usd } from "../Output.ts"
 import { planText } from "../PlanText.ts"
+import { requireRequests } from "../RequireRequests.ts"
 import { reportPath, tableFlag, tablePath } from "../TableFile.ts"
 import { VERSION } from "../Version.ts"
-import { writeFileWhole } from "../WriteFile.ts"
+import { requireFile, writeFileWhole } from "../WriteFile.ts"
 
 const optional = (name: string, description: string) =>
   Flag.Finite(name).pipe(Flag.withDescription(description), Flag.optional)
@@ -61,7 +62,7 @@ export const optimizeCommand = Command.make(
     ),
     planOut: Flag.String("plan-out").pipe(
       Flag.withDescription("File to write the calls of the plan to (default: plan.jsonl)"),
-      Flag.withDefault("plan.jsonl")
+      Flag.optional
     ),
     newTier: Flag.String("new-tier").pipe(
       Flag.withDescription("Tier with about 200 audited requests to give a place beside the others, not certified"),
@@ -74,6 +75,7 @@ export const optimizeCommand = Command.make(
   Effect.fnUntraced(function*(flags) {
     const loaded = yield* findConfig(flags.config)
     const objective = yield* objectiveOf(flags, loaded)
+    yield* requireWith("--plan-out", flags.planOut, "--plan", flags.plan)
     if (Option.isSome(flags.labels) && flags.labels.value < 1) {
       return yield* new BadInput({
         source: "--labels",
@@ -94,12 +96,17 @@ export const optimizeCommand = Command.make(
     const asked = names(flags.tiers)
     const flagship = yield* flagshipFor(Option.getOrUndefined(flags.flagship), asked, loaded)
     const out = tablePath(flags.out, loaded)
+    const planOut = Option.getOrElse(flags.planOut, () => "plan.jsonl")
+    yield* requireFile("--out", out)
+    if (flags.plan) yield* requireFile("--plan-out", planOut)
+    const where = Option.getOrUndefined(flags.trainWhere)
     const { placed, planned, result, tableJson } = yield* Effect.gen(function*() {
+      yield* requireRequests(where, "--train-where")
       yield* checkTiers(asked)
       const request = {
         tiers: asked ?? loaded?.config.tiers.map((tier) => tier.name),
         flagship,
-        where: Option.getOrUndefined(flags.trainWhere),
+        where,
         objective,
         policy: flags.policy,
         seed: flags.seed,
@@ -118,7 +125,7 @@ export const optimizeCommand = Command.make(
       const sha256 = createHash("sha256").update(tableJson).digest("hex")
       yield* store.putTable({ sha256, json: tableJson, created_at: new Date(now).toISOString() })
       return { placed, planned, result, tableJson }
-    }).pipe(Effect.provide(openStore(flags.db, loaded)))
+    }).pipe(blamingFlags("--train-where"), Effect.provide(openStore(flags.db, loaded)))
     const json: Array<object> = [], text: Array<string> = []
     if (result !== undefined) {
       yield* writeFileWhole(out, tableJson)
@@ -132,9 +139,9 @@ export const optimizeCommand = Command.make(
     }
     if (planned !== undefined) {
       const { calls, ...plan } = planned.plan
-      yield* writeFileWhole(flags.planOut, calls.map((call) => `${JSON.stringify(call)}\n`).join(""))
-      json.push({ plan: { ...plan, calls: calls.length, file: flags.planOut }, label_budgets: planned.labelBudgets })
-      text.push(planText(planned, flags.planOut))
+      yield* writeFileWhole(planOut, calls.map((call) => `${JSON.stringify(call)}\n`).join(""))
+      json.push({ plan: { ...plan, calls: calls.length, file: planOut }, label_budgets: planned.labelBudgets })
+      text.push(planText(planned, planOut))
     }
     yield* print(flags.json, Object.assign({}, ...json), text.join("\n\n"))
   })
@@ -183,6 +190,7 @@ const objectiveOf = Effect.fnUntraced(function*(
   if (monthly !== undefined && volume === undefined) {
     return yield* wrong("--monthly-budget", "needs a volume", "Add --requests-per-month")
   }
+  yield* requireWith("--requests-per-month", flags.requestsPerMonth, "--monthly-budget", monthly !== undefined)
   const noPromise = absolute === undefined && budget === undefined && monthly === undefined
   const relative = floor ?? (noPromise ? 0.98 : undefined)
   return {

@@ -7,7 +7,7 @@ import { readFile } from "node:fs/promises"
 import { callProgress } from "../CallProgress.ts"
 import { requireConfig } from "../Configuration.ts"
 import { databasePath, openStore } from "../Database.ts"
-import { blamingFlags, configFlag, configuredTiers, dbFlag, jsonFlag, tiersFlag, whereFlag } from "../Flags.ts"
+import { blamingFlags, configFlag, dbFlag, jsonFlag, knownTiers, tiersFlag, whereFlag } from "../Flags.ts"
 import { print, table, usd } from "../Output.ts"
 import { requireRequests } from "../RequireRequests.ts"
 
@@ -47,7 +47,7 @@ export const replayCommand = Command.make(
       config: loaded.config,
       source: loaded.path,
       journal: journalPath(databasePath(db, loaded)),
-      tiers: yield* configuredTiers(tiers, loaded.config),
+      tiers: yield* knownTiers(tiers, loaded.config.tiers.map((tier) => tier.name)),
       where: Option.getOrUndefined(where),
       limit: Option.getOrUndefined(limit),
       plan: Option.isNone(plan)
@@ -59,7 +59,7 @@ export const replayCommand = Command.make(
     const run = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
       requireRequests(options.where).pipe(
         Effect.andThen(effect),
-        blamingFlags,
+        blamingFlags("--where"),
         Effect.provide(Layer.merge(openStore(db, loaded), OpenAiCompletions.layer()))
       )
     if (dryRun) {

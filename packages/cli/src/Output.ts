@@ -17,6 +17,9 @@ export const usd = (value: number): string => {
   return Math.abs(value) >= 1 ? `$${value.toFixed(2)}` : `$${value.toPrecision(3).replace(/e-.*/, (e) => e)}`
 }
 
+/** A number of things: `1 call`, `2 calls`. */
+export const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`
+
 export const percent = (share: number, digits = 1): string => `${(100 * share).toFixed(digits)} %`
 
 export const milliseconds = (ms: number | null): string => ms === null ? "-" : `${Math.round(ms)} ms`

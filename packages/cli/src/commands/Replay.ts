@@ -1,6 +1,6 @@
 import { BadInput } from "@spillway/domain"
 import { OpenAiCompletions } from "@spillway/providers"
-import { estimateReplay, journalPath, readPlan, replay, type ReplayEstimate, type ReplayReport } from "@spillway/replay"
+import { estimateReplay, journalPath, readPlan, replay, type ReplayEstimate } from "@spillway/replay"
 import { Effect, Layer, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import { readFile } from "node:fs/promises"
@@ -8,7 +8,8 @@ import { callProgress } from "../CallProgress.ts"
 import { requireConfig } from "../Configuration.ts"
 import { databasePath, openStore } from "../Database.ts"
 import { blamingFlags, configFlag, dbFlag, jsonFlag, knownTiers, tiersFlag, whereFlag } from "../Flags.ts"
-import { print, table, usd } from "../Output.ts"
+import { counted, print, table, usd } from "../Output.ts"
+import { replayText } from "../ReplayText.ts"
 import { requireRequests } from "../RequireRequests.ts"
 
 export const replayCommand = Command.make(
@@ -67,7 +68,9 @@ export const replayCommand = Command.make(
       return yield* print(json, estimate, estimateText(estimate))
     }
     const report = yield* run(Effect.ensuring(replay(options), Effect.sync(progress.end)))
-    yield* print(json, report, replayText(report))
+    yield* print(json, report, replayText(report, options.budgetUsd))
+    // For scripts: a tier that was given up leaves rows that are not whole. A budget that is used up was asked for.
+    if (report.ended === "stopped") yield* Effect.sync(() => process.exitCode = 1)
   })
 ).pipe(Command.withDescription("Answer the imported requests on every tier, within a budget; resumes where it stopped"))
 
@@ -93,37 +96,8 @@ const estimateText = (estimate: ReplayEstimate): string => {
       ])
     ),
     "",
-    `${estimate.calls} calls, expected ${dollars(estimate.expected_usd)} (${dollars(estimate.low_usd)} to ${
+    `${counted(estimate.calls, "call")}, expected ${dollars(estimate.expected_usd)} (${dollars(estimate.low_usd)} to ${
       dollars(estimate.high_usd)
     }), about ${Math.ceil(estimate.seconds)} s. Nothing was called.`
-  ].join("\n")
-}
-
-/** What a replay did, for people. */
-export const replayText = (report: ReplayReport): string => {
-  const failures = Object.entries(report.failed_by_reason).map(([reason, n]) => `${n} ${reason}`).join(", ")
-  const ended = {
-    complete: report.calls === 0 ? "Everything was answered already." : "Everything is answered.",
-    budget: "Stopped at the budget: run again with a larger one to go on.",
-    stopped: "Stopped: no tier was left that answers."
-  }[report.ended]
-  const anyStopped = report.tiers.some(({ stopped }) => stopped !== undefined)
-  return [
-    table(
-      ["tier", "answered", "failed", "left", "calls", "spent", ...(anyStopped ? ["stopped"] : [])],
-      report.tiers.map((t) => [
-        t.tier,
-        String(t.answered),
-        String(t.failed),
-        String(t.left),
-        String(t.calls),
-        usd(t.spent_usd),
-        ...(anyStopped ? [t.stopped ?? "-"] : [])
-      ])
-    ),
-    "",
-    `${report.answered} answers in ${report.calls} calls (${report.retries} retries) for ${usd(report.spent_usd)} in ${
-      report.seconds.toFixed(1)
-    } s${failures === "" ? "" : `; failed: ${failures}`}. ${ended}`
   ].join("\n")
 }

@@ -51,7 +51,7 @@ describe.concurrent("spillway import", () => {
       "3 new",
       "3 new"
     ])
-    assert.include(first.stdout, "1 requests have outcomes but no messages (zz): import their requests too")
+    assert.include(first.stdout, "1 request has outcomes but no messages (zz): import it too")
 
     writeFileSync(join(cwd, "outcomes.jsonl"), jsonLines([outcome("a", 1), outcome("b", 0), outcome("c", 1)]))
     const second = await spillway(["import", "outcomes.jsonl"], cwd)
@@ -70,6 +70,7 @@ describe.concurrent("spillway import", () => {
     assert.match(stdout, /log\.jsonl:2: skipped: not JSON/)
     assert.match(stdout, /log\.jsonl:3: skipped: .*it needs messages \(a request\), or request_id and model/)
     const json = JSON.parse((await spillway(["import", "log.jsonl", "--json"], cwd)).stdout)
+    assert.deepStrictEqual(json.missing_requests, { count: 0, examples: [] })
     assert.deepInclude(json.files[0], { records: 3, skipped: 2, requests: { inserted: 0, updated: 0, unchanged: 1 } })
   })
 

@@ -6,7 +6,7 @@ import { findConfig } from "../Configuration.ts"
 import { makeStore } from "../Database.ts"
 import { configFlag, dbFlag, jsonFlag } from "../Flags.ts"
 import { importProgress } from "../ImportProgress.ts"
-import { print, table } from "../Output.ts"
+import { counted, print, table } from "../Output.ts"
 
 export const importCommand = Command.make(
   "import",
@@ -32,7 +32,8 @@ export const importCommand = Command.make(
       tier: Option.getOrUndefined(tier),
       onProgress: progress.update
     }).pipe(Effect.ensuring(Effect.sync(progress.end)), Effect.provide(makeStore(db, loaded)))
-    yield* print(json, report, importText(report))
+    const { files: read, missingRequests: missing_requests } = report
+    yield* print(json, { files: read, missing_requests }, importText(report))
   })
 ).pipe(Command.withDescription("Read logs into the database; the format is detected, importing twice changes nothing"))
 
@@ -70,8 +71,8 @@ const importText = ({ files, missingRequests }: ImportReport): string =>
     ...(missingRequests.count === 0
       ? []
       : [
-        `${missingRequests.count} requests have outcomes but no messages (${
+        `${counted(missingRequests.count, "request has", "requests have")} outcomes but no messages (${
           missingRequests.examples.join(", ")
-        }): import their requests too`
+        }): import ${missingRequests.count === 1 ? "it" : "them"} too`
       ])
   ].join("\n")

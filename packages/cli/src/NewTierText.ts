@@ -1,5 +1,5 @@
 import type { NewTierReport } from "@spillway/optimizer"
-import { percent, table, usd } from "./Output.ts"
+import { counted, percent, table, usd } from "./Output.ts"
 
 /** What is known of a new tier, for people. */
 export const newTierText = (report: NewTierReport): string => {
@@ -9,7 +9,7 @@ export const newTierText = (report: NewTierReport): string => {
   return [
     `New tier ${report.tier}: quality ${report.quality.toFixed(3)} (95 % ${interval(report.quality_interval)}), ${
       usd(report.cost_usd)
-    } a request, from ${report.audited} audits. Told by ${chosen}${
+    } a request, from ${counted(report.audited, "audit")}. Told by ${chosen}${
       weights === "" ? "" : ` of the others: ${weights}`
     }.`,
     ...(report.points.length === 0 ? [] : [

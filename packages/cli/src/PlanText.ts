@@ -1,5 +1,5 @@
 import type { LabelBudget, Planned, ReplayPlan } from "@spillway/optimizer"
-import { percent, table, usd } from "./Output.ts"
+import { counted, percent, table, usd } from "./Output.ts"
 
 const dollars = (value: number | null): string => value === null ? "unknown" : usd(value)
 
@@ -15,9 +15,9 @@ export const planText = ({ labelBudgets, plan }: Planned, out: string): string =
         ["replay on", "calls", "expected"],
         plan.tiers.map((t) => [t.tier, String(t.calls), dollars(t.expected_usd)])
       ),
-      `${plan.requests} requests (${plan.completed} of them begun before), ${plan.calls.length} calls, expected ${
-        dollars(plan.expected_usd)
-      }. Wrote ${out}. Next: spillway replay --plan ${out}, spillway grade.`
+      `${counted(plan.requests, "request")} (${plan.completed} begun before), ${
+        counted(plan.calls.length, "call")
+      }, expected ${dollars(plan.expected_usd)}. Wrote ${out}. Next: spillway replay --plan ${out}, spillway grade.`
     ])
   ].join("\n")
 
@@ -27,10 +27,10 @@ const candidatesText = ({ candidates, point }: ReplayPlan): string =>
     candidates.map((c) => [
       c.point === point ? `${c.point} *` : c.point,
       usd(c.saves_usd),
-      c.requests === null ? "no number helps" : `${c.requests} requests`,
+      c.requests === null ? "no number helps" : counted(c.requests, "request"),
       c.requests === null ? "-" : dollars(c.expected_usd),
       c.chance === null ? "-" : percent(c.chance, 0),
-      c.pays_back_after === null ? "-" : `${c.pays_back_after} requests`
+      c.pays_back_after === null ? "-" : counted(c.pays_back_after, "request")
     ])
   )
 

@@ -19,7 +19,9 @@ export const requireRequests = Effect.fnUntraced(function*(where: string | undef
     })
     : new BadInput({
       source: flag,
-      problem: `none of the ${requests} stored requests is selected`,
+      problem: requests === 1
+        ? "the one stored request is not selected"
+        : `none of the ${requests} stored requests is selected`,
       mend: "Loosen the condition",
       usage: true
     })

@@ -7,7 +7,7 @@ import { callProgress } from "../CallProgress.ts"
 import { requireConfig } from "../Configuration.ts"
 import { openStore } from "../Database.ts"
 import { blamingFlags, configFlag, dbFlag, jsonFlag, whereFlag } from "../Flags.ts"
-import { print, usd } from "../Output.ts"
+import { counted, print, usd } from "../Output.ts"
 import { requireRequests } from "../RequireRequests.ts"
 
 export const embedCommand = Command.make(
@@ -57,15 +57,15 @@ export const embedCommand = Command.make(
 const embedText = (report: EmbedReport): string => {
   const { added, cost_usd, dimensions, embedded, model, refused, requests, seconds, without_text } = report
   const asides = [
-    ...(without_text === 0 ? [] : [`${without_text} prompts have no text.`]),
-    ...Object.entries(refused).map(([reason, n]) => `${n} prompts were refused: ${reason}`)
+    ...(without_text === 0 ? [] : [`${counted(without_text, "prompt has", "prompts have")} no text.`]),
+    ...Object.entries(refused).map(([reason, n]) => `${counted(n, "prompt was", "prompts were")} refused: ${reason}`)
   ]
   return [
     ...asides,
-    `${added} prompts embedded with ${model} for ${cost_usd === null ? "an unknown price" : usd(cost_usd)} in ${
-      seconds.toFixed(1)
-    } s.`,
-    `${embedded} of ${requests} requests have a vector${
+    `${counted(added, "prompt")} embedded with ${model} for ${
+      cost_usd === null ? "an unknown price" : usd(cost_usd)
+    } in ${seconds.toFixed(1)} s.`,
+    `${embedded} of ${counted(requests, "request")} ${embedded === 1 ? "has" : "have"} a vector${
       dimensions === 0 ? "" : ` of ${dimensions} values`
     }. Next: spillway optimize.`
   ].join("\n")

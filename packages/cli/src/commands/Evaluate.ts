@@ -5,7 +5,7 @@ import { Command, Flag } from "effect/cli"
 import { findConfig } from "../Configuration.ts"
 import { openStore } from "../Database.ts"
 import { blamingFlags, configFlag, dbFlag, jsonFlag, requireWith, seedFlag, whereFlag } from "../Flags.ts"
-import { milliseconds, percent, print, table, usd } from "../Output.ts"
+import { counted, milliseconds, percent, print, table, usd } from "../Output.ts"
 import { requireRequests } from "../RequireRequests.ts"
 import { readTable, tableFlag, tablePath, tableSha256 } from "../TableFile.ts"
 import { loggedText } from "./LoggedText.ts"
@@ -79,9 +79,9 @@ const evaluationText = (evaluation: Evaluation): string =>
     "",
     ...gapText(evaluation),
     ...evaluation.objective_checks.map(checkText),
-    `${evaluation.requests} requests. The default point ${
+    `${counted(evaluation.requests, "request")}. The default point ${
       evaluation.objective_met ? "keeps" : "misses"
-    } the table's objective on them (measured means).`
+    } the table's objective on ${evaluation.requests === 1 ? "it" : "them"} (measured means).`
   ].join("\n")
 
 const gapText = ({ metrics }: Evaluation): ReadonlyArray<string> =>

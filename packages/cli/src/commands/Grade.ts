@@ -6,7 +6,7 @@ import { Command, Flag } from "effect/cli"
 import { flagshipOf, requireConfig } from "../Configuration.ts"
 import { openStore } from "../Database.ts"
 import { blamingFlags, configFlag, dbFlag, jsonFlag, knownTiers, tiersFlag, whereFlag } from "../Flags.ts"
-import { print, table } from "../Output.ts"
+import { counted, print, table } from "../Output.ts"
 import { requireRequests } from "../RequireRequests.ts"
 
 export const gradeCommand = Command.make(
@@ -71,9 +71,9 @@ export const gradeText = (report: GradeReport): string => {
       ])
     ),
     "",
-    `${report.graded} graded, ${report.kept} kept, ${report.failed} failed answers at quality 0, ${report.ungradable} ungradable, ${
-      report.seconds.toFixed(1)
-    } s.`,
-    ...report.ungraded.map((u) => `${u.task}: ${u.outcomes} answers not graded: ${u.reason}`)
+    `${report.graded} graded, ${report.kept} kept, ${
+      counted(report.failed, "failed answer")
+    } at quality 0, ${report.ungradable} ungradable, ${report.seconds.toFixed(1)} s.`,
+    ...report.ungraded.map((u) => `${u.task}: ${counted(u.outcomes, "answer")} not graded: ${u.reason}`)
   ].join("\n")
 }

@@ -1,6 +1,6 @@
 import type { LoggedEvaluation } from "@spillway/optimizer"
 import { qualityWord } from "@spillway/report"
-import { percent, table, usd } from "../Output.ts"
+import { counted, percent, table, usd } from "../Output.ts"
 
 /** What logged traffic says of a table, for people. */
 export const loggedText = (evaluation: LoggedEvaluation): string => {
@@ -37,7 +37,9 @@ export const loggedText = (evaluation: LoggedEvaluation): string => {
     ),
     "",
     ...evaluation.points.flatMap((p) => p.refused === null ? [] : [`${star(p.name)}: not estimated: ${p.refused}`]),
-    `Estimated from ${evaluation.requests} served requests (${evaluation.groups} without near-duplicates): doubly robust, ` +
+    `Estimated from ${
+      counted(evaluation.requests, "served request")
+    } (${evaluation.groups} without near-duplicates): doubly robust, ` +
     `intervals at ${percent(evaluation.confidence, 0)} confidence. "worth": equally weighted requests.`
   ].join("\n")
 }

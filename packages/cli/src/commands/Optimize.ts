@@ -16,7 +16,7 @@ import { findConfig, type Loaded } from "../Configuration.ts"
 import { openStore } from "../Database.ts"
 import { blamingFlags, configFlag, dbFlag, jsonFlag, names, requireWith, seedFlag, tiersFlag } from "../Flags.ts"
 import { newTierText } from "../NewTierText.ts"
-import { milliseconds, percent, print, table, usd } from "../Output.ts"
+import { counted, milliseconds, percent, print, table, usd } from "../Output.ts"
 import { planText } from "../PlanText.ts"
 import { requireRequests } from "../RequireRequests.ts"
 import { reportPath, tableFlag, tablePath } from "../TableFile.ts"
@@ -227,7 +227,7 @@ const correction = ({ alpha, gold, point }: Certificate): ReadonlyArray<string> 
 const clustersLine = ({ clusters }: OptimizeReport): ReadonlyArray<string> => {
   if (clusters === undefined) return []
   const { costs, found, gains, kept, requests } = clusters
-  const those = `${requests} of the requests learned from have no task.`
+  const those = `${requests} of the requests learned from ${requests === 1 ? "has" : "have"} no task.`
   if (found === 0) return [`${those} They are too few, or too much alike, to tell kinds of work apart by their words.`]
   if (!kept) {
     return [
@@ -275,7 +275,7 @@ export const optimizeText = ({ report, warnings }: OptimizeResult, out: string):
     } relative to the flagship, for all points at once.`,
     report.certificate.statement,
     ...correction(report.certificate),
-    `On ${savings.requests} requests${report.held_out ? " the search did not see" : ", by cross-fitting"}: ${
+    `On ${counted(savings.requests, "request")}${report.held_out ? " the search did not see" : ", by cross-fitting"}: ${
       usd(savings.policy_usd)
     } instead of ${usd(savings.flagship_usd)}, saving ${percent(savings.saved_share)} (95 % interval ${
       interval[0]

@@ -1,13 +1,18 @@
-import type { BadInput, Failure } from "@spillway/domain"
-import { requestChars, requestView } from "@spillway/policy"
+import type { BadInput, Cluster, Failure } from "@spillway/domain"
+import { compileClusters, requestChars, requestView } from "@spillway/policy"
 import { outcomeKey, Store } from "@spillway/store"
 import { Effect, Stream } from "effect"
+import { gradedByReference } from "./GradedByReference.ts"
 import type { RequestFacts } from "./MissingAtRandom.ts"
 
-/** Every selected request, with or without outcomes, and what it has of some tiers. Columns by tier, then request. */
+/**
+ * Every selected request that is graded or can be, with or without outcomes, and what it has of some tiers. Columns by
+ * tier, then request.
+ */
 export interface AllRequests {
   readonly requestIds: ReadonlyArray<string>
-  readonly taskNames: ReadonlyArray<string>
+  /** The task that the policy takes each for: its own, or its cluster's. */
+  readonly policyTask: ReadonlyArray<string>
   readonly facts: RequestFacts
   readonly tiers: ReadonlyArray<string>
   /** 1 where the tier has a grade. */
@@ -18,12 +23,19 @@ export interface AllRequests {
   readonly failed: ReadonlyArray<Uint8Array>
   /** Mean recorded USD of one call by tier; NaN where none is known. */
   readonly meanUsd: ReadonlyArray<number>
+  /** Requests left out because they have no reference and their task is graded by one ({@link gradedByReference}). */
+  readonly withoutReference: number
 }
 
-/** Reads them from the store. */
+/**
+ * Reads them from the store.
+ *
+ * @param clusters those of the table, where there is one
+ */
 export const allRequests = Effect.fnUntraced(function*(
   where: string | undefined,
-  tiers: ReadonlyArray<string>
+  tiers: ReadonlyArray<string>,
+  clusters: ReadonlyArray<Cluster> = []
 ): Effect.fn.Return<AllRequests, BadInput | Failure, Store> {
   const store = yield* Store
   const matrix = yield* store.matrix({ where, tiers })
@@ -32,22 +44,37 @@ export const allRequests = Effect.fnUntraced(function*(
     (yield* store.query("SELECT request_id, tier FROM outcomes WHERE error IS NOT NULL"))
       .map((row) => outcomeKey({ request_id: row["request_id"] as string, tier: row["tier"] as string }))
   )
-  const { requestIds } = matrix
-  const chars = new Float64Array(requestIds.length)
-  let at = 0
+  const byReference = yield* gradedByReference()
+  const { assign } = compileClusters(clusters)
+  const kept: Array<number> = [], chars: Array<number> = [], policyTask: Array<string> = []
+  let row = 0
   yield* Stream.runForEach(store.requests({ where }), (chunk) =>
     Effect.sync(() => {
-      for (const request of chunk) chars[at++] = requestChars(requestView(request))
+      for (const request of chunk) {
+        const complete = matrix.quality.every((column) => !Number.isNaN(column[row]!))
+        if (complete || request.reference !== undefined || !byReference.has(request.task)) {
+          const view = requestView(request)
+          kept.push(row)
+          chars.push(requestChars(view))
+          policyTask.push(assign(view).task)
+        }
+        row += 1
+      }
     }))
-  const graded = matrix.quality.map((column) => Uint8Array.from(column, (quality) => Number.isNaN(quality) ? 0 : 1))
+  const requestIds = kept.map((row) => matrix.requestIds[row]!)
+  const graded = matrix.quality.map((column) => Uint8Array.from(kept, (row) => Number.isNaN(column[row]!) ? 0 : 1))
   const flags = (of: (key: string, k: number, row: number) => boolean) =>
     tiers.map((tier, k) =>
       Uint8Array.from(requestIds, (request_id, row) => of(outcomeKey({ request_id, tier }), k, row) ? 1 : 0)
     )
   return {
     requestIds,
-    taskNames: matrix.tasks,
-    facts: { task: matrix.task, ts: matrix.ts, chars },
+    policyTask,
+    facts: {
+      task: Uint32Array.from(kept, (row) => matrix.task[row]!),
+      ts: Float64Array.from(kept, (row) => matrix.ts[row]!),
+      chars: Float64Array.from(chars)
+    },
     tiers,
     graded,
     missing: flags((key, k, row) => graded[k]![row] === 0 && !answered.has(key)),
@@ -55,7 +82,8 @@ export const allRequests = Effect.fnUntraced(function*(
     meanUsd: matrix.costUsd.map((column) => {
       const known = column.filter((usd) => !Number.isNaN(usd))
       return known.reduce((sum, usd) => sum + usd, 0) / known.length
-    })
+    }),
+    withoutReference: matrix.requestIds.length - kept.length
   }
 })
 

@@ -48,13 +48,13 @@ export const planPilot = Effect.fnUntraced(function*(
   return {
     purpose: "pilot",
     point: null,
-    statement: rows.length === 0
+    statement: (rows.length === 0
       ? `Only ${graded} requests are graded on all of ${
         list(options.tiers)
       }, and all others are answered: grade them ("spillway grade").`
       : `Only ${graded} requests are graded on all of ${list(options.tiers)}: too few to compare them. A random ${
         graded + rows.length
-      } tell what to plan for.`,
+      } tell what to plan for.`) + leftOut(all),
     graded,
     requests: rows.length,
     completed: Math.min(order.completed, rows.length),
@@ -88,7 +88,7 @@ export const planReplay = Effect.fnUntraced(function*(
       usage: true
     })
   }
-  const all = yield* allRequests(options.where, data.tiers)
+  const all = yield* allRequests(options.where, data.tiers, table.clusters)
   const served = measured.find((point) => point.name === table.default_point)!
   const flagship = measured.find((point) => point.name === "flagship")!
   const usd = callCost(table, all)
@@ -148,13 +148,13 @@ export const planReplay = Effect.fnUntraced(function*(
     return {
       purpose: "none",
       point: null,
-      statement: table.certificate.gold !== undefined
+      statement: (table.certificate.gold !== undefined
         ? "The certificate rests on sure grades of requests that a judge graded: more of those firm it up, not a replay."
         : cheaper.length === 0
         ? `Nothing cheaper than "${served.name}" was found, so no replay is needed.`
         : likeliest === undefined
         ? `No number of further requests is likely to help: every point cheaper than "${served.name}" seems to miss the floor.`
-        : tooFew(likeliest.candidate, likeliest.wanted!),
+        : tooFew(likeliest.candidate, likeliest.wanted!)) + leftOut(all),
       graded: data.n,
       requests: 0,
       completed: 0,
@@ -169,7 +169,7 @@ export const planReplay = Effect.fnUntraced(function*(
   return {
     purpose: "certify",
     point: candidate.point,
-    statement: whatNext(candidate, graded, wanted!),
+    statement: whatNext(candidate, graded, wanted!) + leftOut(all),
     graded,
     requests: rows.length,
     completed: Math.min(order.completed, rows.length),
@@ -194,10 +194,13 @@ const orderOn = (all: AllRequests, tiers: ReadonlyArray<number>, seed: number): 
     seed
   )
 
-/** The predictive chance that the point is certified once so many requests are graded. */
+/**
+ * The predictive chance that the point is certified once so many requests are graded: none where the test reads nothing
+ * that it has not read.
+ */
 const chanceWith = (known: KnownMargin, graded: number, rowsPerGroup: number): number => {
   const fresh = Math.max(0, Math.floor(certifyShare(graded) * graded / rowsPerGroup) - known.tested)
-  return certifyChance(known, fresh, "predictive")
+  return fresh === 0 ? 0 : certifyChance(known, fresh, "predictive")
 }
 
 /** What the table's cost heads expect: they read only the task and the length of a request. */
@@ -209,12 +212,19 @@ const callCost = (table: OptimizeResult["table"], all: AllRequests): CallCost =>
     hashed: { indices: new Uint32Array(0), values: new Float32Array(0), length: 0 }
   }
   return (tier, row) => {
-    predictor.scoreInto(noText, all.taskNames[all.facts.task[row]!]!, all.facts.chars[row]!, quality, usd)
+    predictor.scoreInto(noText, all.policyTask[row]!, all.facts.chars[row]!, quality, usd)
     return usd[tier]!
   }
 }
 
 const list = (names: ReadonlyArray<string>): string => names.join(", ")
+
+const leftOut = ({ withoutReference: n }: AllRequests): string =>
+  n === 0
+    ? ""
+    : ` ${n === 1 ? "1 request without a reference is" : `${n} requests without a reference are`} left out: ${
+      n === 1 ? "it" : "they"
+    } cannot be graded like the others of the same task. Import references to plan with them.`
 
 const percent = (share: number): string => `${Math.round(100 * share)} %`
 

@@ -119,6 +119,57 @@ describe("optimizeAndPlan", () => {
       assert.isTrue(plan.calls.every((call) => call.expected_usd === null))
     }).pipe(Effect.provide(storeOf(answered(waiting, () => false)))))
 
+  describe("requests without a reference", () => {
+    const pilot = answered(waiting, (row) => row < 30)
+    const referred = pilot.requests.map((r, row) => row < 30 || row % 2 === 0 ? { ...r, reference: "yes" } : r)
+    const odd = (calls: ReadonlyArray<{ readonly request_id: string }>) =>
+      calls.filter((call) => Number(call.request_id.slice(1)) % 2 === 1)
+
+    it.effect("are left out, and counted, where those graded of their task have one", () =>
+      Effect.gen(function*() {
+        const { plan } = yield* optimizeAndPlan(request)
+        assert.strictEqual(plan.requests, 70)
+        assert.deepStrictEqual(odd(plan.calls), [])
+        assert.include(plan.statement, "1485 requests without a reference are left out")
+      }).pipe(Effect.provide(storeOf({ ...pilot, requests: referred }))))
+
+    it.effect("are planned where the grader needs none, or where too little is graded to tell", () =>
+      Effect.gen(function*() {
+        const by = (grader: string) => pilot.grades.map((grade) => ({ ...grade, grader }))
+        const few = answered(waiting, (row) => row < 3)
+        for (
+          const traffic of [{ ...pilot, grades: by("regex") }, { ...pilot, grades: by("judge") }, few]
+        ) {
+          const { plan } = yield* optimizeAndPlan(request).pipe(
+            Effect.provide(storeOf({ ...traffic, requests: referred }), { local: true })
+          )
+          assert.isNotEmpty(odd(plan.calls))
+          assert.notInclude(plan.statement, "without a reference")
+        }
+      }))
+
+    it.effect("are left out of the chance of a cheaper point too", () =>
+      Effect.gen(function*() {
+        const { plan } = yield* optimizeAndPlan(request)
+        assert.deepStrictEqual(plan.calls, [])
+        const studied = plan.candidates.filter((c) => c.requests !== null)
+        assert.isNotEmpty(studied)
+        for (const { chance, requests } of studied) assert.deepStrictEqual([requests, chance], [0, 0])
+      }).pipe(Effect.provide(storeOf((() => {
+        const traffic = answered(syntheticTraffic(190, TWO_TIERS), (row) => row < 150)
+        return { ...traffic, requests: traffic.requests.map((r, row) => row < 150 ? { ...r, reference: "yes" } : r) }
+      })()))))
+  })
+
+  it.effect("gives no chance to a replay of which the test would read nothing new", () =>
+    Effect.gen(function*() {
+      const { plan } = yield* optimizeAndPlan(request)
+      const studied = plan.candidates.filter((c) => c.requests !== null)
+      assert.isNotEmpty(studied)
+      // Of 151 graded requests the test reads 45, and of 152 too.
+      for (const { chance, requests } of studied) assert.deepStrictEqual([requests, chance], [1, 0])
+    }).pipe(Effect.provide(storeOf(answered(syntheticTraffic(152, TWO_TIERS), (row) => row > 0)))))
+
   it.effect("fails as optimizing does where a pilot would not help", () =>
     Effect.gen(function*() {
       const error = yield* Effect.flip(optimizeAndPlan({ ...request, where: "nonsense = 1" }))

@@ -38,5 +38,5 @@ export const importFiles = (
     // A wrong path or file among many is told before anything is written.
     yield* Effect.forEach(files, ({ path }) => checkFile(path), { discard: true })
     const reports = yield* Effect.forEach(files, (file) => importFile(file, options))
-    return { files: reports, missingRequests: yield* missingRequests }
+    return { files: reports, missing_requests: yield* missingRequests }
   })

@@ -32,5 +32,5 @@ export interface FileReport {
 export interface ImportReport {
   readonly files: ReadonlyArray<FileReport>
   /** Request identifiers that have outcomes or grades in the store but no request. */
-  readonly missingRequests: { readonly count: number; readonly examples: ReadonlyArray<string> }
+  readonly missing_requests: { readonly count: number; readonly examples: ReadonlyArray<string> }
 }

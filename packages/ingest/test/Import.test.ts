@@ -46,9 +46,9 @@ const csv = (rows: ReadonlyArray<object>) =>
 const imported = (paths: ReadonlyArray<string>, options?: ImportOptions) =>
   Effect.gen(function*() {
     const store = yield* Store
-    const { files, missingRequests } = yield* importFiles(paths, options)
+    const { files, missing_requests } = yield* importFiles(paths, options)
     const rows = (yield* Stream.runCollect(store.requests())).flat()
-    return { files, missingRequests, digest: yield* store.digest(), rows, counts: yield* store.counts }
+    return { files, missing_requests, digest: yield* store.digest(), rows, counts: yield* store.counts }
   }).pipe(Effect.provide(layerMemory, { local: true }))
 
 const writtenOf = ({ grades, outcomes, requests }: FileReport) =>
@@ -68,7 +68,7 @@ describe("importFiles", () => {
       const expected = yield* imported(plain)
       assert.deepStrictEqual(expected.rows, requests)
       assert.deepStrictEqual(expected.counts, { requests: 30, outcomes: 60, grades: 60, tasks: 3 })
-      assert.deepStrictEqual(expected.missingRequests, { count: 0, examples: [] })
+      assert.deepStrictEqual(expected.missing_requests, { count: 0, examples: [] })
       assert.deepStrictEqual(expected.files.map(writtenOf), [
         [[30, 0, 0], [0, 0, 0], [0, 0, 0]],
         [[0, 0, 0], [60, 0, 0], [60, 0, 0]]
@@ -226,8 +226,8 @@ describe("importFiles", () => {
     Effect.gen(function*() {
       const path = join(yield* directory, "outcomes.jsonl")
       writeFileSync(path, lines(outcomes))
-      const { missingRequests } = yield* imported([path])
-      assert.deepStrictEqual(missingRequests, { count: 30, examples: ["r0", "r1", "r10", "r11", "r12"] })
+      const { missing_requests } = yield* imported([path])
+      assert.deepStrictEqual(missing_requests, { count: 30, examples: ["r0", "r1", "r10", "r11", "r12"] })
     }))
 
   it.live("reports progress, and takes a task and a tier", () =>

@@ -17,7 +17,7 @@ const recorded = (set: string, check: (store: typeof Store.Service) => Effect.Ef
     return Effect.gen(function*() {
       const report = yield* importFiles(files)
       assert.deepStrictEqual(report.files.map(({ skipped }) => skipped), [0, 0])
-      assert.deepStrictEqual(report.missingRequests, { count: 0, examples: [] })
+      assert.deepStrictEqual(report.missing_requests, { count: 0, examples: [] })
       yield* check(yield* Store)
     }).pipe(Effect.provide(layerMemory, { local: true }))
   })

@@ -133,7 +133,10 @@ type Fails = BadInput | Failure
 
 /** The DuckDB file. One process holds it at a time. `layer` opens one, `layerMemory` holds one in memory. */
 export class Store extends Context.Service<Store, {
-  /** Inserts or replaces requests by `request_id`; one that is stored with the same content is unchanged. */
+  /**
+   * Inserts requests by `request_id`, or merges them with what is stored: a field that the new one lacks stays. One that
+   * says nothing new is unchanged.
+   */
   readonly putRequests: (rows: ReadonlyArray<Request>) => Effect.Effect<Written, Fails>
   /**
    * Inserts or replaces outcomes by (`request_id`, `tier`), signals with them. A failed outcome never replaces one with

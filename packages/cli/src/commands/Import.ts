@@ -32,8 +32,7 @@ export const importCommand = Command.make(
       tier: Option.getOrUndefined(tier),
       onProgress: progress.update
     }).pipe(Effect.ensuring(Effect.sync(progress.end)), Effect.provide(makeStore(db, loaded)))
-    const { files: read, missingRequests: missing_requests } = report
-    yield* print(json, { files: read, missing_requests }, importText(report))
+    yield* print(json, report, importText(report))
   })
 ).pipe(Command.withDescription("Read logs into the database; the format is detected, importing twice changes nothing"))
 
@@ -45,7 +44,7 @@ const writtenText = ({ inserted, unchanged, updated }: FileReport["requests"]): 
     .join(", ") || "-"
 
 /** What an import brought, for people. */
-const importText = ({ files, missingRequests }: ImportReport): string =>
+const importText = ({ files, missing_requests: missing }: ImportReport): string =>
   [
     table(
       ["file", "format", "records", "skipped", "requests", "outcomes", "grades"],
@@ -68,11 +67,11 @@ const importText = ({ files, missingRequests }: ImportReport): string =>
         ? [`${file.path}: the last line is still being written and was left for the next import`]
         : [])
     ]),
-    ...(missingRequests.count === 0
+    ...(missing.count === 0
       ? []
       : [
-        `${counted(missingRequests.count, "request has", "requests have")} outcomes but no messages (${
-          missingRequests.examples.join(", ")
-        }): import ${missingRequests.count === 1 ? "it" : "them"} too`
+        `${counted(missing.count, "request has", "requests have")} outcomes but no messages (${
+          missing.examples.join(", ")
+        }): import ${missing.count === 1 ? "it" : "them"} too`
       ])
   ].join("\n")

@@ -34,7 +34,7 @@ export const textWidth = (text: string, bold = false): number =>
     (sum, c) => sum + (/[ilj.,:;'|!() ]/.test(c) ? 3.6 : /[mwMW@%]/.test(c) ? 10 : /[A-Z]/.test(c) ? 8 : 6.6),
     0
   ) *
-  (bold ? 1.07 : 1)
+  (bold ? 1.16 : 1)
 
 const overlap = (a: Box, b: Box): number =>
   Math.max(0, Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x)) *

@@ -44,22 +44,6 @@ export const names = (flag: Option.Option<string>): ReadonlyArray<string> | unde
     Option.map(flag, (text) => text.split(",").map((name) => name.trim()).filter((name) => name !== ""))
   )
 
-/** The tiers that `--tiers` names, each of which must be known; undefined where it is not given. */
-export const knownTiers = Effect.fnUntraced(function*(
-  flag: Option.Option<string>,
-  known: ReadonlyArray<string>
-): Effect.fn.Return<ReadonlyArray<string> | undefined, BadInput> {
-  const given = names(flag)
-  const unknown = given?.find((name) => !known.includes(name))
-  if (unknown === undefined) return given
-  return yield* new BadInput({
-    source: "--tiers",
-    problem: `no tier is named "${unknown}"`,
-    mend: `Known tiers: ${known.join(", ")}`,
-    usage: true
-  })
-})
-
 /** The store names a wrong selection by its parameter, which the user gave as a flag: the condition as `where`. */
 export const blamingFlags =
   (where: string) => <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | BadInput, R> =>

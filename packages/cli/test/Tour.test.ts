@@ -90,7 +90,7 @@ describe("the tour, command by command", () => {
       return stderr
     }
     assert.match(await refused("economy,flagshop"), /--tiers: leaves out "flagship"/)
-    assert.match(await refused("economi,flagship"), /no outcome is stored of a tier "economi"\. There are: economy, fl/)
+    assert.match(await refused("economi,flagship"), /no tier is named "economi"\. Known tiers: economy, st/)
     assert.isFalse(existsSync(join(cwd, "refused.json")))
   })
 

@@ -1,11 +1,10 @@
-import type { Config } from "@spillway/domain"
 import { gradeAll, type GradeReport } from "@spillway/replay"
-import { Store } from "@spillway/store"
 import { Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import { flagshipOf, requireConfig } from "../Configuration.ts"
 import { openStore } from "../Database.ts"
-import { blamingFlags, configFlag, dbFlag, jsonFlag, knownTiers, tiersFlag, whereFlag } from "../Flags.ts"
+import { blamingFlags, configFlag, dbFlag, jsonFlag, tiersFlag, whereFlag } from "../Flags.ts"
+import { knownTiers, storedTiers } from "../KnownTiers.ts"
 import { counted, print, table } from "../Output.ts"
 import { requireRequests } from "../RequireRequests.ts"
 
@@ -26,8 +25,8 @@ export const gradeCommand = Command.make(
     const loaded = yield* requireConfig(config)
     const condition = Option.getOrUndefined(where)
     const report = yield* requireRequests(condition).pipe(
-      Effect.andThen(gradable(loaded.config)),
-      Effect.flatMap((known) => knownTiers(tiers, known)),
+      Effect.andThen(storedTiers),
+      Effect.flatMap((stored) => knownTiers(tiers, loaded.config.tiers.map(({ name }) => name), stored)),
       Effect.flatMap((tiers) =>
         gradeAll({
           graders: loaded.config.graders,
@@ -44,13 +43,6 @@ export const gradeCommand = Command.make(
     yield* print(json, report, gradeText(report))
   })
 ).pipe(Command.withDescription("Grade the answers with the task's grader; re-runs without replaying"))
-
-/** The configured tiers, and those that only imported answers name. */
-const gradable = Effect.fnUntraced(function*({ tiers }: Config) {
-  const store = yield* Store
-  const stored = yield* store.query("SELECT DISTINCT tier FROM outcomes ORDER BY tier")
-  return [...new Set([...tiers.map(({ name }) => name), ...stored.map(({ tier }) => String(tier))])]
-})
 
 /** What grading did, for people. */
 export const gradeText = (report: GradeReport): string => {

@@ -11,10 +11,11 @@ import { Store } from "@spillway/store"
 import { Clock, Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import { createHash } from "node:crypto"
-import { checkTiers, flagshipFor } from "../CheckTiers.ts"
 import { findConfig, type Loaded } from "../Configuration.ts"
 import { openStore } from "../Database.ts"
 import { blamingFlags, configFlag, dbFlag, jsonFlag, names, requireWith, seedFlag, tiersFlag } from "../Flags.ts"
+import { flagshipFor } from "../FlagshipFor.ts"
+import { knownTiers, storedTiers } from "../KnownTiers.ts"
 import { newTierText } from "../NewTierText.ts"
 import { counted, milliseconds, percent, print, table, usd } from "../Output.ts"
 import { planText } from "../PlanText.ts"
@@ -93,7 +94,7 @@ export const optimizeCommand = Command.make(
         usage: true
       })
     }
-    const asked = names(flags.tiers)
+    const asked = names(flags.tiers), configured = loaded?.config.tiers.map(({ name }) => name) ?? []
     const flagship = yield* flagshipFor(Option.getOrUndefined(flags.flagship), asked, loaded)
     const out = tablePath(flags.out, loaded)
     const planOut = Option.getOrElse(flags.planOut, () => "plan.jsonl")
@@ -102,9 +103,9 @@ export const optimizeCommand = Command.make(
     const where = Option.getOrUndefined(flags.trainWhere)
     const { placed, planned, result, tableJson } = yield* Effect.gen(function*() {
       yield* requireRequests(where, "--train-where")
-      yield* checkTiers(asked)
+      yield* knownTiers(flags.tiers, configured, yield* storedTiers)
       const request = {
-        tiers: asked ?? loaded?.config.tiers.map((tier) => tier.name),
+        tiers: asked ?? (loaded === undefined ? undefined : configured),
         flagship,
         where,
         objective,

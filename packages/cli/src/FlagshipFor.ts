@@ -1,23 +1,6 @@
 import { BadInput } from "@spillway/domain"
-import { Store } from "@spillway/store"
 import { Effect } from "effect"
 import { flagshipOf, type Loaded } from "./Configuration.ts"
-
-/** Fails where `--tiers` names a tier that has no outcomes, as a slip would silently leave it out. */
-export const checkTiers = Effect.fnUntraced(function*(asked: ReadonlyArray<string> | undefined) {
-  if (asked === undefined) return
-  const store = yield* Store
-  const known = (yield* store.summary()).map(({ tier }) => tier)
-  const unknown = asked.find((tier) => !known.includes(tier))
-  // An empty database has its own, better word for it.
-  if (unknown === undefined || known.length === 0) return
-  return yield* new BadInput({
-    source: "--tiers",
-    problem: `no outcome is stored of a tier "${unknown}"`,
-    mend: `There are: ${known.join(", ")}`,
-    usage: true
-  })
-})
 
 /**
  * The tier that quality is promised against: the one that `--flagship` names, else the configured one, which `--tiers` must

@@ -85,5 +85,9 @@ describe("how a replay ended", () => {
     const { code, stdout } = await spillway(["replay", "--json"], cwd)
     assert.strictEqual((JSON.parse(stdout) as ReplayReport).ended, "stopped")
     assert.strictEqual(code, 1)
+    // Too few to give the tier up, and all failed.
+    const few = await spillway(["replay", "--json", "--limit", "5"], cwd)
+    const { answered, ended, failed }: ReplayReport = JSON.parse(few.stdout)
+    assert.deepStrictEqual([ended, answered, failed, few.code], ["complete", 0, 5, 1])
   })
 })

@@ -71,7 +71,8 @@ export const replayCommand = Command.make(
     const report = yield* run(Effect.ensuring(replay(options), Effect.sync(progress.end)))
     yield* print(json, report, replayText(report, options.budgetUsd))
     // For scripts: a tier that was given up leaves rows that are not whole. A budget that is used up was asked for.
-    if (report.ended === "stopped") yield* Effect.sync(() => process.exitCode = 1)
+    const nothingCame = report.failed > 0 && report.answered === 0
+    if (report.ended === "stopped" || nothingCame) yield* Effect.sync(() => process.exitCode = 1)
   })
 ).pipe(Command.withDescription("Answer the imported requests on every tier, within a budget; resumes where it stopped"))
 

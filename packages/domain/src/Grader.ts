@@ -66,3 +66,6 @@ export const JUDGE = "judge"
 
 /** Grader of grades that are agreement with the flagship's answer. */
 export const AGREEMENT = "agreement"
+
+/** Graders that grade a request without a reference as any other, whatever their options. */
+export const NEED_NO_REFERENCE: ReadonlyArray<string> = ["regex", "command", JUDGE, AGREEMENT]

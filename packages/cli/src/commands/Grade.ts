@@ -4,7 +4,7 @@ import { Command, Flag } from "effect/cli"
 import { flagshipOf, requireConfig } from "../Configuration.ts"
 import { openStore } from "../Database.ts"
 import { blamingFlags, configFlag, dbFlag, jsonFlag, tiersFlag, whereFlag } from "../Flags.ts"
-import { knownTiers, storedTiers } from "../KnownTiers.ts"
+import { knownOrStoredTiers } from "../KnownTiers.ts"
 import { counted, print, table } from "../Output.ts"
 import { requireRequests } from "../RequireRequests.ts"
 
@@ -25,8 +25,7 @@ export const gradeCommand = Command.make(
     const loaded = yield* requireConfig(config)
     const condition = Option.getOrUndefined(where)
     const report = yield* requireRequests(condition).pipe(
-      Effect.andThen(storedTiers),
-      Effect.flatMap((stored) => knownTiers(tiers, loaded.config.tiers.map(({ name }) => name), stored)),
+      Effect.andThen(knownOrStoredTiers(tiers, loaded.config.tiers.map(({ name }) => name))),
       Effect.flatMap((tiers) =>
         gradeAll({
           graders: loaded.config.graders,

@@ -15,7 +15,7 @@ import { findConfig, type Loaded } from "../Configuration.ts"
 import { openStore } from "../Database.ts"
 import { blamingFlags, configFlag, dbFlag, jsonFlag, names, requireWith, seedFlag, tiersFlag } from "../Flags.ts"
 import { flagshipFor } from "../FlagshipFor.ts"
-import { knownTiers, storedTiers } from "../KnownTiers.ts"
+import { knownOrStoredTiers } from "../KnownTiers.ts"
 import { newTierText } from "../NewTierText.ts"
 import { counted, milliseconds, percent, print, table, usd } from "../Output.ts"
 import { planText } from "../PlanText.ts"
@@ -103,7 +103,7 @@ export const optimizeCommand = Command.make(
     const where = Option.getOrUndefined(flags.trainWhere)
     const { placed, planned, result, tableJson } = yield* Effect.gen(function*() {
       yield* requireRequests(where, "--train-where")
-      yield* knownTiers(flags.tiers, configured, yield* storedTiers)
+      yield* knownOrStoredTiers(flags.tiers, configured)
       const request = {
         tiers: asked ?? (loaded === undefined ? undefined : configured),
         flagship,

@@ -37,10 +37,10 @@ export const budgetUsd = (objective: Objective): number | undefined => {
   return budgets.length === 0 ? undefined : Math.min(...budgets)
 }
 
-const NO_NUMBER = {
-  flagship: "No number of further requests is likely to help: the flagship itself misses the promise.",
-  cheaper: "No number of further requests is likely to help: the cheaper points miss the promise.",
-  nothing: "No number of further requests is likely to help: no point is cheaper than the flagship."
+const WHY_NONE = {
+  flagship: "the flagship itself misses the promise",
+  cheaper: "the cheaper points miss the promise",
+  nothing: "no point is cheaper than the flagship"
 }
 
 /** The promise in plain words, or why there is none. */
@@ -57,13 +57,14 @@ export const statement = (facts: StatementFacts): string => {
     budgetUsd(objective) === undefined ? undefined : `the mean cost is at most ${budgetUsd(objective)} USD per request`
   ].filter((p) => p !== undefined).join(" and ")
   const confidence = percent(objective.confidence)
-  const needed = more === null || more === 0
-    ? NO_NUMBER[facts.missed]
+  const noneHelp = more === null || more === 0
+  const needed = noneHelp
+    ? `No number of further requests is likely to help: ${WHY_NONE[facts.missed]}.`
     : `About ${more} more ${moreOf(facts)} would probably certify the next cheaper point.`
   return [
     !facts.heldOut
       ? `Nothing is certified: ${
-        more === null || more === 0
+        noneHelp
           ? `on ${n} requests there was no saving worth testing`
           : `of ${n} requests too few could be set apart to test a saving`
       } (${promises}, at ${confidence} confidence), so all were learned from and the flagship is served. ${needed}`

@@ -1,9 +1,7 @@
-import { AGREEMENT, type BadInput, type Failure, JUDGE } from "@spillway/domain"
+import { type BadInput, type Failure, NEED_NO_REFERENCE } from "@spillway/domain"
 import { Store } from "@spillway/store"
 import { Effect } from "effect"
 
-/** Graders that grade a request without a reference as any other. */
-const NEED_NONE = ["regex", "command", JUDGE, AGREEMENT]
 /** Share of a task's grades that go by a reference; below 1, as a grade may be imported. */
 const NEARLY_ALL = 0.95
 /** Fewer grades may all have a reference by chance. */
@@ -22,7 +20,9 @@ export const gradedByReference = Effect.fnUntraced(function*(): Effect.fn.Return
   const rows = yield* store.query(
     `SELECT task FROM grades g JOIN requests r USING (request_id) LEFT JOIN outcomes o USING (request_id, tier)
      WHERE g.effective AND o.error IS NULL GROUP BY task HAVING count(*) >= ${LEAST} AND
-       avg((r.reference IS NOT NULL AND g.grader NOT IN (${NEED_NONE.map((name) => `'${name}'`).join(", ")}))::INTEGER)
+       avg((r.reference IS NOT NULL AND g.grader NOT IN (${
+      NEED_NO_REFERENCE.map((name) => `'${name}'`).join(", ")
+    }))::INTEGER)
          >= ${NEARLY_ALL}`
   )
   return new Set(rows.map((row) => row["task"] as string))
